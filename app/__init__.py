@@ -1,0 +1,1 @@
+"""The dashboard: Streamlit pages over the journal, and the command that sets Machiai up."""

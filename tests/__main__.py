@@ -1,0 +1,123 @@
+"""`python3 -m tests [pytest's own arguments]`: set up what the tests need, then run them.
+
+Standard library only, and importable by Python 3.8, to say that it is too old.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.bootstrap import TESTS, check_python, prepare
+from app.installation import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NO_TESTS = 5  # pytest's exit code where it found none
+OURS = ("MACHIAI_", "STREAMLIT_")
+LOOPBACK = "127.0.0.1,localhost,::1"
+
+
+def clean_environment(environment: Mapping[str, str], home: str) -> dict[str, str]:
+    """Return the environment for the tests: no setting, token or data folder of the developer's own in it.
+
+    `home` is where a test that forgot to choose a data folder would write.
+    """
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(OURS) and name not in ("PYTHONPATH", "PYTHONHOME")
+    }
+    for name in ("no_proxy", "NO_PROXY"):  # the tests' servers are on loopback, where no proxy reaches
+        kept[name] = ",".join(filter(None, (environment.get(name), LOOPBACK)))
+    return {**kept, "MACHIAI_HOME": home}
+
+
+def missing_packages() -> list[str]:
+    """Return the Debian packages that the browser tests need and this machine lacks."""
+    missing = []
+    if not shutil.which("chromium"):
+        missing.append("chromium")
+    fonts = (
+        shutil.which("fc-list")
+        and subprocess.run(["fc-list", ":lang=ja", "family"], capture_output=True, text=True).stdout.strip()
+    )
+    if not fonts:
+        missing.append("fonts-noto-cjk")
+    return missing
+
+
+def add_packages() -> None:
+    """Install what the browser tests need where that is possible; else say what is missing."""
+    missing = missing_packages()
+    if not missing:
+        return
+    names = " ".join(missing)
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {names} for the browser tests ...", file=sys.stderr, flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        wait = ["-o", "DPkg::Lock::Timeout=300"]
+        steps = (["update"], ["install", "-y", "--no-install-recommends", *missing])
+        for step in steps:
+            done = subprocess.run(
+                ["apt-get", *wait, *step], env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            )
+            if done.returncode:
+                print("\n".join((done.stdout + done.stderr).splitlines()[-20:]), file=sys.stderr)
+                break
+        if not missing_packages():
+            return
+    print(
+        f"!! Missing on this machine: {names}.\n"
+        + (
+            "!! The browser tests are SKIPPED.\n"
+            if "chromium" in missing
+            else "!! Japanese is drawn as boxes.\n"
+        )
+        + f"!! On Debian: sudo apt-get install {names}",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def run_pytest(python: Path, root: Path, arguments: Sequence[str]) -> int:
+    """Run pytest from the checkout's root and return its exit code; finding no test at all is a failure."""
+    with tempfile.TemporaryDirectory(prefix="machiai-tests-") as home:
+        command = [str(python), "-I", "-m", "pytest", *arguments]
+        process = subprocess.Popen(command, cwd=root, env=clean_environment(os.environ, home))
+        while True:
+            try:
+                code = process.wait()
+                break
+            except KeyboardInterrupt:  # pytest has it too: let it close what it opened
+                continue
+    if code == NO_TESTS:
+        print("No test was run: that counts as a failure.", file=sys.stderr)
+        return 1
+    return code if code >= 0 else 128 - code
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Set up, run the tests, and return the exit code."""
+    root = Path(__file__).resolve().parents[1]
+    try:
+        check_python()
+        python = prepare(root, TESTS)
+        add_packages()
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. The next start goes on from here.", file=sys.stderr)
+        return 130
+    return run_pytest(python, root, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

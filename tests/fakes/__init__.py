@@ -1,0 +1,1 @@
+"""Stand-ins for what lies beyond the edge of the machine: servers, drivers, and journals made to order."""
