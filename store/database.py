@@ -1,0 +1,86 @@
+"""Opening the journal: one connection per thread or script run, WAL, and write transactions that wait.
+
+sqlite3 begins a transaction as DEFERRED, which under contention fails at once when it first writes;
+:func:`write` begins IMMEDIATE, so that a second writer waits its turn (SQLite documentation, "BEGIN
+TRANSACTION").
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from store import migrations
+from store.errors import JournalBusy, JournalError, JournalReadOnly, JournalTooNew
+
+BUSY_SECONDS = 20.0
+
+
+def open_journal(path: Path, *, read_only: bool = False, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """Open the journal at ``path``, creating or migrating it first where that is needed.
+
+    The connection belongs to the calling thread. Rows come as ``sqlite3.Row``. Raises JournalError when
+    the file or its folder cannot be used, JournalTooNew when a newer Machiai wrote it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = _connect(path, busy_seconds)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > migrations.VERSION:
+            connection.close()
+            raise JournalTooNew(
+                f"{path} was written by a newer Machiai (schema {version}, this one knows {migrations.VERSION}); "
+                "update this checkout"
+            )
+        if version < migrations.VERSION:
+            migrations.migrate(connection)
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+    except sqlite3.Error as error:
+        raise _explain(error, path) from error
+    except OSError as error:
+        raise JournalError(f"cannot use the data folder {path.parent}: {error.strerror}; set MACHIAI_HOME") from error
+    return connection
+
+
+def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
+
+
+@contextmanager
+def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """A write transaction: all of the block or none of it.
+
+    Raises JournalBusy when the lock is not had in time, JournalReadOnly on a read-only journal.
+    """
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        raise _explain(error) from error
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.OperationalError):
+            raise _explain(error) from error
+        raise
+
+
+def _explain(error: sqlite3.Error, path: Path | None = None) -> JournalError:
+    name = getattr(error, "sqlite_errorname", "")
+    place = f" ({path})" if path else ""
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return JournalBusy(f"the journal{place} is locked by another process; try again")
+    if name.startswith("SQLITE_READONLY") or "readonly" in str(error):
+        return JournalReadOnly(f"the journal{place} is read-only here")
+    if name.startswith("SQLITE_FULL"):
+        return JournalError(f"the disk of the journal{place} is full; free some space")
+    return JournalError(f"the journal{place} cannot be used: {error}")

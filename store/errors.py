@@ -1,0 +1,77 @@
+"""Everything Machiai raises on purpose.
+
+    MachiaiError
+    ├── SettingsError          a setting or settings file cannot be used
+    ├── JournalError           the journal cannot be opened or written
+    │   ├── JournalBusy        another process held the write lock too long
+    │   ├── JournalTooNew      written by a newer Machiai than this one
+    │   └── JournalReadOnly    a write was asked of a read-only journal
+    ├── UnknownRun             no run goes by that id, prefix or name
+    ├── LaunchError            a run could not be launched; nothing was started
+    ├── StopRefused            a run cannot be stopped (ended, elsewhere, not ours)
+    └── DaemonRunning          another daemon already serves this data folder
+
+Every message says what failed and what to do next, so that the command line can print it as it is.
+"""
+
+
+class MachiaiError(Exception):
+    """Base of all errors Machiai raises on purpose; ``str(error)`` is fit to show to the user."""
+
+
+class SettingsError(MachiaiError):
+    """A setting has a value that cannot be used, or a settings file cannot be read."""
+
+
+class JournalError(MachiaiError):
+    """The journal cannot be opened, read or written."""
+
+
+class JournalBusy(JournalError):
+    """Another process held the journal's write lock for longer than we were ready to wait."""
+
+
+class JournalTooNew(JournalError):
+    """The journal's schema is newer than this version of Machiai knows."""
+
+
+class JournalReadOnly(JournalError):
+    """A write was asked of a journal that was opened for reading only."""
+
+
+class UnknownRun(MachiaiError):
+    """No run goes by the given id, unique prefix or name; ``nearest`` holds names that come close."""
+
+    def __init__(self, reference: str, nearest: list[str], reason: str = "") -> None:
+        self.reference = reference
+        self.nearest = nearest
+        message = reason or f"no run is called {reference!r}"
+        if nearest:
+            message += "; did you mean " + ", ".join(nearest) + "?"
+        elif not reason:
+            message += "; `machiai ls` lists them"
+        super().__init__(message)
+
+
+class LaunchError(MachiaiError):
+    """A run could not be launched and nothing was started; ``exit_code`` is what the command returns.
+
+    125 is a failure of our own, 126 a command that cannot be executed, 127 a command that was not found,
+    as `env` and `nohup` have it.
+    """
+
+    def __init__(self, message: str, exit_code: int = 125) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class StopRefused(MachiaiError):
+    """A run cannot be stopped from here: it has ended, runs elsewhere, or its process is not ours."""
+
+
+class DaemonRunning(MachiaiError):
+    """Another daemon already serves this data folder; ``pid`` is its process id where it is known."""
+
+    def __init__(self, message: str, pid: int | None) -> None:
+        super().__init__(message)
+        self.pid = pid

@@ -1,0 +1,72 @@
+"""What the dashboard asks the daemon to do: ``asked`` → ``accepted`` → ``done`` or ``refused``, with an answer."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store.database import write
+
+STOP_RUN = "stop_run"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One thing asked of the daemon; times in epoch seconds."""
+
+    id: int
+    kind: str
+    run_id: str | None
+    detail: dict[str, Any]
+    asked: float
+    state: str
+    answered: float | None
+    answer: str | None
+
+
+def ask(
+    connection: sqlite3.Connection,
+    kind: str,
+    run_id: str | None,
+    now: float,
+    detail: Mapping[str, Any] | None = None,
+) -> int:
+    """Ask the daemon for something; asking again for what is still open returns the open intent's id."""
+    with write(connection):
+        row = connection.execute(
+            "SELECT id FROM intents WHERE kind = ? AND run_id IS ? AND state IN ('asked', 'accepted')",
+            (kind, run_id),
+        ).fetchone()
+        if row:
+            return int(row["id"])
+        cursor = connection.execute(
+            "INSERT INTO intents (kind, run_id, detail, asked, state) VALUES (?, ?, ?, ?, 'asked')",
+            (kind, run_id, json.dumps(dict(detail or {})), now),
+        )
+    return int(cursor.lastrowid or 0)
+
+
+def open_intents(connection: sqlite3.Connection) -> list[Intent]:
+    """What is asked or accepted and not yet answered, oldest first."""
+    rows = connection.execute("SELECT * FROM intents WHERE state IN ('asked', 'accepted') ORDER BY id")
+    return [_intent(row) for row in rows]
+
+
+def intents_of_run(connection: sqlite3.Connection, run_id: str) -> list[Intent]:
+    """All intents about a run, newest first."""
+    rows = connection.execute("SELECT * FROM intents WHERE run_id = ? ORDER BY id DESC", (run_id,))
+    return [_intent(row) for row in rows]
+
+
+def answer(connection: sqlite3.Connection, intent_id: int, state: str, text: str, now: float) -> None:
+    """Record how far an intent has come: ``accepted``, ``done`` or ``refused``, and the words for it."""
+    with write(connection):
+        connection.execute(
+            "UPDATE intents SET state = ?, answer = ?, answered = ? WHERE id = ?",
+            (state, text, now, intent_id),
+        )
+
+
+def _intent(row: sqlite3.Row) -> Intent:
+    return Intent(**{**dict(row), "detail": json.loads(row["detail"])})

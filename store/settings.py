@@ -1,0 +1,206 @@
+"""Every setting of Machiai in one frozen table: name, default, help.
+
+A value comes from the environment (``MACHIAI_`` + name), else from the secrets file (secrets only), else
+from ``config.toml`` in the data folder, else from the default. A plain dataclass serves here and not a
+settings library, because every `machiai run` loads it: the wrapper may add 0.4 s to a start and the library
+alone took a quarter of that.
+"""
+
+import difflib
+import os
+import re
+import stat
+import tomllib
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from store.errors import SettingsError
+
+PREFIX = "MACHIAI_"
+CHECKOUT = Path(__file__).resolve().parent.parent
+HIDDEN = "•••"
+_HOME = Path("~/.machiai")
+_SECRETS = CHECKOUT / ".streamlit" / "secrets.toml"
+
+
+def _option(
+    default: Any, words: str, *, low: float | None = None, high: float | None = None, secret: bool = False,
+    choices: tuple[str, ...] = (),
+) -> Any:  # fmt: skip
+    meta = {"help": words, "low": low, "high": high, "secret": secret, "choices": choices}
+    return field(default=default, metadata=meta, repr=not secret)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force; made by :func:`load`, or by hand in tests."""
+
+    home: Path = _option(_HOME, "data folder: runs, journal, logs of the daemon")  # noqa: RUF009
+    secrets: Path = _option(_SECRETS, "file that keeps the Pushbullet token; must have mode 0600")  # noqa: RUF009
+    pushbullet_token: str = _option("", "Pushbullet access token; `machiai notify --setup` asks for it", secret=True)
+    pushbullet_url: str = _option("https://api.pushbullet.com", "address of the Pushbullet API")
+    push_timeout_seconds: float = _option(
+        10.0, "how long one push may take before it is tried again", low=0.1, high=120
+    )
+    poll_seconds: float = _option(0.5, "how often the daemon looks at running jobs", low=0.02, high=60)
+    stop_grace_seconds: float = _option(
+        30.0,
+        "how long a stopped run may take after SIGINT before SIGTERM, and again before SIGKILL",
+        low=0,
+        high=86400,
+    )
+    port: int = _option(8501, "first port to try for the dashboard", low=1, high=65535)
+    dashboard_url: str = _option("", "address put into alerts; empty means the dashboard's own on this machine")
+    language: str = _option(
+        "auto", "language of the dashboard: follow the browser, or fixed", choices=("auto", "en", "ja")
+    )
+    read_only: bool = _option(False, "show everything, change nothing: for a shared screen")
+    problems: tuple[str, ...] = ()
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where the run directories lie."""
+        return self.home / "runs"
+
+    @property
+    def journal(self) -> Path:
+        """The SQLite file."""
+        return self.home / "journal.db"
+
+    def redact(self, text: str) -> str:
+        """Take the token out of a text that is about to be stored, shown or sent."""
+        return text.replace(self.pushbullet_token, HIDDEN) if self.pushbullet_token else text
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """The settings table of the README: (environment name, default, help), in order."""
+    rows = []
+    for item in fields(Settings):
+        if not item.metadata:
+            continue
+        default = str(item.default)
+        if item.name == "secrets":
+            default = ".streamlit/secrets.toml"
+        rows.append((PREFIX + item.name.upper(), default, str(item.metadata["help"])))
+    return rows
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from environment, secrets file and ``config.toml``.
+
+    Raises SettingsError when a value cannot be used; what can be worked around (an unknown key, a secrets
+    file others can read) is reported in ``Settings.problems`` instead.
+    """
+    environ = os.environ if environ is None else environ
+    problems: list[str] = []
+    values: dict[str, Any] = {"home": _home(environ)}
+    values |= _from_config(values["home"] / "config.toml", problems)
+    values["home"] = _home(environ)
+    given = environ.get(PREFIX + "SECRETS", "").strip() or values.get("secrets")
+    values["secrets"] = Path(given).expanduser() if given else Settings.secrets
+    values |= _from_secrets(values["secrets"], problems)
+    for item in _settable():
+        text = environ.get(PREFIX + item.name.upper(), "").strip()
+        if text and item.name not in ("home", "secrets"):
+            values[item.name] = _convert(item.name, text, f"the environment variable {PREFIX}{item.name.upper()}")
+    values["pushbullet_url"] = re.sub(r"(/v2)?/*$", "", values.get("pushbullet_url", Settings.pushbullet_url))
+    values["dashboard_url"] = values.get("dashboard_url", "").rstrip("/")
+    return Settings(**values, problems=tuple(problems))
+
+
+def _settable() -> list[Any]:
+    return [item for item in fields(Settings) if item.metadata]
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    text = environ.get(PREFIX + "HOME", "").strip()
+    path = Path(text or Settings.home).expanduser()
+    return path if path.is_absolute() else Path.cwd() / path
+
+
+def _from_config(path: Path, problems: list[str]) -> dict[str, Any]:
+    values = {}
+    for key, value in _read_toml(path).items():
+        name = _known(key)
+        if name is None:
+            problems.append(_unknown_key(key, path))
+        elif name == "pushbullet_token":
+            problems.append(f"{path} is no place for the token; move it with `machiai notify --setup`")
+        elif name != "home":
+            values[name] = _convert(name, value, str(path))
+    return values
+
+
+def _from_secrets(path: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return {}
+    if mode & 0o077:
+        problems.append(f"{path} can be read by others, so it is not used: chmod 600 '{path}'")
+        return {}
+    values = {}
+    for key, value in _read_toml(path).items():
+        name = _known(key)
+        if name in ("pushbullet_token", "pushbullet_url"):
+            values[name] = _convert(name, value, str(path))
+    return values
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read {path}: {error}; mend the file or move it away") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}; a line looks like  poll_seconds = 0.5") from error
+
+
+def _known(key: str) -> str | None:
+    name = key.lower().removeprefix(PREFIX.lower())
+    return name if any(item.name == name for item in _settable()) else None
+
+
+def _unknown_key(key: str, path: Path) -> str:
+    near = difflib.get_close_matches(key.lower(), [item.name for item in _settable()], n=1)
+    return f"{path} has an unknown key {key!r}" + (f"; did you mean {near[0]}?" if near else "; it is ignored")
+
+
+def _convert(name: str, value: Any, source: str) -> Any:
+    item = next(item for item in _settable() if item.name == name)
+    kind = typing.get_type_hints(Settings)[name]
+    meta = item.metadata
+    try:
+        if kind is Path:
+            return Path(str(value)).expanduser()
+        if kind is bool:
+            return value if isinstance(value, bool) else _to_bool(str(value))
+        if kind in (int, float):
+            if isinstance(value, bool):
+                raise ValueError(value)
+            number = kind(value)
+            if not (meta["low"] <= number <= meta["high"]):
+                raise ValueError(value)
+            return number
+    except (TypeError, ValueError, OverflowError) as error:
+        wanted = "true or false" if kind is bool else f"a number from {meta['low']} to {meta['high']}"
+        raise SettingsError(f"{name} is {value!r} in {source}: it must be {wanted}") from error
+    text = str(value).strip()
+    if meta["choices"] and text not in meta["choices"]:
+        raise SettingsError(f"{name} is {text!r} in {source}: it must be one of {', '.join(meta['choices'])}")
+    return text
+
+
+def _to_bool(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError(text)
