@@ -1,0 +1,1 @@
+"""Everything of Machiai that runs without a browser."""

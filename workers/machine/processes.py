@@ -1,0 +1,86 @@
+"""Processes as /proc shows them; standard library only, for the supervisor uses it.
+
+A process is identified by (boot id, pid, start ticks), never by its pid alone: pids are reused, and start over
+after a reboot. ``start ticks`` is field 22 of /proc/PID/stat, the start time in clock ticks since boot
+(proc_pid_stat(5)).
+"""
+
+import os
+from dataclasses import dataclass
+
+RUNNING = "running"
+SUSPENDED = "suspended"
+GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Stat:
+    """What /proc/PID/stat says: the state letter, the session, and the start time in ticks since boot."""
+
+    state: str
+    session: int
+    start_ticks: int
+
+
+def read_stat(pid: int) -> Stat | None:
+    """Read /proc/PID/stat; None when there is no such process (or it is not ours to see)."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            text = file.read()
+    except OSError:
+        return None
+    fields = text[text.rfind(b")") + 2 :].split()  # the name in parentheses may hold anything
+    if len(fields) < 20:
+        return None
+    return Stat(fields[0].decode("ascii", "replace"), int(fields[3]), int(fields[19]))
+
+
+def start_ticks(pid: int) -> int | None:
+    """When that process started, in clock ticks since boot; None when it is gone."""
+    stat = read_stat(pid)
+    return stat.start_ticks if stat else None
+
+
+def status(pid: int | None, ticks: int | None) -> str:
+    """``running``, ``suspended`` (SIGSTOP or a tracer) or ``gone``.
+
+    A zombie is gone, and so is a process of the same pid that started at another time.
+    """
+    if not pid:
+        return GONE
+    stat = read_stat(pid)
+    if stat is None or stat.state in "ZXx" or (ticks is not None and stat.start_ticks != ticks):
+        return GONE
+    return SUSPENDED if stat.state in "Tt" else RUNNING
+
+
+def session_members(session: int) -> list[int]:
+    """The pids of all processes of a session."""
+    members = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            stat = read_stat(int(name))
+            if stat and stat.session == session and stat.state not in "ZXx":
+                members.append(int(name))
+    return members
+
+
+def boot_id() -> str:
+    """The random id of this boot; empty where the kernel gives none."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+def boot_time() -> float | None:
+    """When this machine was booted, in epoch seconds (``btime`` of /proc/stat)."""
+    try:
+        with open("/proc/stat", "rb") as file:
+            for line in file:
+                if line.startswith(b"btime "):
+                    return float(line.split()[1])
+    except OSError:
+        pass
+    return None

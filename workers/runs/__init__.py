@@ -1,0 +1,1 @@
+"""Launching runs and keeping their directories."""

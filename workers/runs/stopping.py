@@ -1,0 +1,87 @@
+"""Stopping a run: write down that the user asked, then signal the training's process group.
+
+The request is a file in the attempt folder, written before the signal, so that whoever judges the end later can
+tell "stopped by the user" from "killed by something else" — also when daemon and supervisor are gone by then.
+"""
+
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from store.errors import StopRefused
+from workers.machine import processes
+from workers.runs import rundir
+
+ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+
+
+def ask(folder: Path, number: signal.Signals, way: str) -> None:
+    """Send ``number`` to the training of that attempt on the user's behalf; ``way`` says how the user asked.
+
+    Raises StopRefused when there is nothing here to stop.
+    """
+    beat = identify(folder)
+    record(folder, number, way)
+    send(beat, number)
+
+
+def record(folder: Path, number: signal.Signals, way: str) -> None:
+    """Write down that the user asks the training to stop, for whoever judges its end."""
+    rundir.write_json(
+        folder / f"stop-{time.time_ns():020d}-{number.name}.json",
+        {"at": time.time(), "signal": int(number), "way": way, "by_pid": os.getpid()},
+    )
+
+
+def identify(folder: Path) -> dict[str, Any]:
+    """The beat of a training that runs here and can be signalled; StopRefused says why there is none."""
+    beat = rundir.read_json(folder / rundir.BEAT)
+    if (folder / rundir.EXIT).exists():
+        raise StopRefused("the run has already ended")
+    if beat is None:
+        raise StopRefused("the run has not started yet; try again in a moment")
+    if beat["host"] != socket.gethostname():
+        raise StopRefused(f"the run is on {beat['host']}; stop it there: machiai stop {beat['run']}")
+    if beat["boot_id"] != processes.boot_id() or processes.status(beat["pid"], beat["start_ticks"]) == processes.GONE:
+        raise StopRefused("the run's process is gone; nothing was signalled")
+    return beat
+
+
+def send(beat: dict[str, Any], number: signal.Signals) -> None:
+    """Signal the training's process group; SIGKILL reaches everything in its session, and nothing outside.
+
+    A suspended training is woken, or it would not hear of it.
+    """
+    pid = int(beat["pid"])
+    try:
+        os.killpg(pid, number)
+        if number == signal.SIGKILL:
+            for member in processes.session_members(pid):
+                os.kill(member, number)
+        elif processes.status(pid, beat["start_ticks"]) == processes.SUSPENDED:
+            os.killpg(pid, signal.SIGCONT)
+    except ProcessLookupError:
+        return
+    except PermissionError as error:
+        raise StopRefused(f"process {pid} belongs to another user; ask its owner to stop it") from error
+
+
+def wait_gone(folder: Path, seconds: float, poll: float = 0.05) -> bool:
+    """Whether that attempt has ended within ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while True:
+        beat = rundir.read_json(folder / rundir.BEAT)
+        if (folder / rundir.EXIT).exists():
+            return True
+        if (
+            beat
+            and processes.status(beat["pid"], beat["start_ticks"]) == processes.GONE
+            and processes.status(beat["supervisor_pid"], beat["supervisor_ticks"]) == processes.GONE
+        ):
+            return True
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(poll)

@@ -1,0 +1,231 @@
+"""The supervisor of one run: starts the command, beats while it lives, writes down how it ended.
+
+One process a run, in a session of its own, on the standard library alone. The command writes to the log file
+itself; it neither needs this process nor notices when it dies. Run by file: ``supervisor.py FOLDER SPEC REPORT``
+with the attempt folder and two descriptors — the command comes in over one (not in the process list, where
+`pkill -f train.py` would find it) and the outcome of the start goes out over the other.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+if not __package__:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from workers.machine import memory, processes
+from workers.runs import pty_relay, rundir
+
+NOT_FOUND = 127
+NOT_EXECUTABLE = 126
+
+
+class Supervisor:
+    """Watches one execution; ``spec`` has argv, cwd, run, attempt and (for a pty) tty, rows, columns."""
+
+    def __init__(self, folder: Path, spec: dict[str, Any]) -> None:
+        self.folder = folder
+        self.spec = spec
+        self.identity = {
+            "format": rundir.FORMAT,
+            "run": spec["run"],
+            "attempt": spec["attempt"],
+            "host": socket.gethostname(),
+            "boot_id": processes.boot_id(),
+            "supervisor_pid": os.getpid(),
+            "supervisor_ticks": processes.start_ticks(os.getpid()),
+        }
+        self.suspended: list[list[float | None]] = []
+        self.memory: dict[str, Any] = {}
+        self.relay: pty_relay.Relay | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the command on its log file, in a session of its own; OSError when it cannot be executed."""
+        log = os.open(self.folder / rundir.LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if self.spec.get("tty"):
+                self.relay = pty_relay.Relay(self.folder, log, self.spec["rows"], self.spec["columns"])
+                process = self.relay.start(self.spec["argv"], self.spec["cwd"])
+            else:
+                process = subprocess.Popen(
+                    self.spec["argv"], cwd=self.spec["cwd"], stdout=log, stderr=log, start_new_session=True
+                )
+        finally:
+            os.close(log)
+        self.started = time.time()
+        self.started_boottime = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self.identity["pid"] = process.pid
+        self.identity["start_ticks"] = processes.start_ticks(process.pid)
+        self.identity["started"] = self.started
+        return process
+
+    def watch(self, pid: int) -> tuple[int, Any]:
+        """Beat until the command ends; its wait status and resource usage."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        next_beat = time.monotonic()
+        while True:
+            found, status, usage = os.wait4(pid, os.WNOHANG | os.WUNTRACED | os.WCONTINUED)
+            if found and os.WIFSTOPPED(status):
+                self.suspended.append([time.time(), None])
+                next_beat = 0.0
+            elif found and os.WIFCONTINUED(status):
+                if self.suspended and self.suspended[-1][1] is None:
+                    self.suspended[-1][1] = time.time()
+                next_beat = 0.0
+            elif found:
+                return status, usage
+            if time.monotonic() >= next_beat:
+                self.beat(pid)
+                next_beat = time.monotonic() + rundir.BEAT_SECONDS
+            if self.relay:
+                self.relay.follow_size()
+            pause = next_beat - time.monotonic()
+            signal.sigtimedwait({signal.SIGCHLD}, max(0.0, min(pause, 1.0) if self.relay else pause))
+
+    def beat(self, pid: int) -> None:
+        """Rewrite ``beat.json``; a full disk must not end the watch, so a failure waits for the next beat."""
+        self.memory = memory.snapshot(pid)
+        with contextlib.suppress(OSError):
+            rundir.write_json(
+                self.folder / rundir.BEAT,
+                {
+                    **self.identity,
+                    "at": time.time(),
+                    "monotonic": time.clock_gettime(time.CLOCK_BOOTTIME),
+                    "suspended": self.suspended,
+                    "memory": self.memory,
+                },
+                durable=False,
+            )
+
+    def record_end(self, pid: int, status: int, usage: Any) -> None:
+        """Write ``exit.json``; on a disk that is full or away, keep trying until it can be written."""
+        ended = time.time()
+        seconds = time.clock_gettime(time.CLOCK_BOOTTIME) - self.started_boottime
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        evidence = {"before": self.memory, "after": memory.snapshot(os.getpid())}
+        cgroup = self.memory.get("cgroup")
+        if cgroup is not None and evidence["after"].get("cgroup") != cgroup:
+            evidence["after"].pop("cgroup_oom_kills", None)
+            kills = memory.cgroup_kills(cgroup)
+            if kills is not None:
+                evidence["after"]["cgroup_oom_kills"] = kills
+        if number == signal.SIGKILL:
+            named = memory.kernel_log_names(pid)
+            if named:
+                evidence["kernel"] = {"line": named}
+        self.write_exit(
+            {
+                "exit_code": None if number else os.WEXITSTATUS(status),
+                "signal": number,
+                "core_dumped": bool(number and os.WCOREDUMP(status)),
+                "ended": ended,
+                "seconds": seconds,
+                "rusage": {
+                    "user_seconds": usage.ru_utime,
+                    "system_seconds": usage.ru_stime,
+                    "max_rss_bytes": usage.ru_maxrss * 1024,
+                },
+                "memory": evidence,
+            }
+        )
+
+    def record_failed_start(self, exit_code: int, reason: str) -> None:
+        """Write ``exit.json`` for a command that could not be executed."""
+        now = time.time()
+        self.write_exit(
+            {
+                "exit_code": exit_code,
+                "signal": None,
+                "started": now,
+                "ended": now,
+                "seconds": 0.0,
+                "not_started": reason,
+            }
+        )
+
+    def write_exit(self, record: dict[str, Any]) -> None:
+        """Complete and write the exit record, trying again for as long as it takes."""
+        record = {**self.identity, "suspended": self.suspended, **record}
+        pause = 0.5
+        while True:
+            try:
+                rundir.write_exit(self.folder, record)
+                return
+            except OSError as error:
+                if not self.folder.is_dir():
+                    return  # the run directory was deleted: there is nobody left to tell
+                print(f"cannot write {rundir.EXIT}: {error}; trying again", file=sys.stderr, flush=True)
+                time.sleep(pause)
+                pause = min(30.0, pause * 2)
+
+
+def explain_start(error: OSError, argv: list[str], cwd: str) -> tuple[int, str]:
+    """The exit code and the words for a command that could not be executed, as shells have them."""
+    if error.filename == cwd and argv[0] != cwd:
+        return NOT_EXECUTABLE, f"cannot enter the folder {cwd}: {error.strerror}"
+    if isinstance(error, FileNotFoundError):
+        if os.sep in argv[0] and Path(cwd, argv[0]).exists():
+            return NOT_EXECUTABLE, f"the interpreter that {argv[0]} names in its first line was not found"
+        return NOT_FOUND, f"command not found: {argv[0]}"
+    if isinstance(error, PermissionError | IsADirectoryError):
+        return NOT_EXECUTABLE, f"not executable: {argv[0]}"
+    return NOT_EXECUTABLE, f"cannot execute {argv[0]}: {error.strerror}"
+
+
+def main(folder: str, spec_descriptor: int, report_descriptor: int) -> int:
+    """Run the command that comes in over one descriptor, and report over the other whether it started."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
+        # a handler and not SIG_IGN: an ignored signal would stay ignored in the command
+        signal.signal(number, _stay)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, set())
+    with open(spec_descriptor, "rb") as source:
+        spec = json.load(source)
+    supervisor = Supervisor(Path(folder), spec)
+    rundir.reserve_exit(supervisor.folder)
+    with open(report_descriptor, "wb") as report:
+        try:
+            process = supervisor.start()
+        except OSError as error:
+            code, reason = explain_start(error, spec["argv"], spec["cwd"])
+            supervisor.record_failed_start(code, reason)
+            report.write(json.dumps({"exit_code": code, "reason": reason}).encode())
+            return 0
+        supervisor.beat(process.pid)
+        # From here on the training lives: nothing of ours that fails may end it.
+        with contextlib.suppress(OSError):
+            report.write(json.dumps({"pid": process.pid, "started": supervisor.started}).encode())
+            report.flush()
+    with contextlib.suppress(OSError):
+        _let_go()
+    status, usage = supervisor.watch(process.pid)
+    process.returncode = status
+    if supervisor.relay:
+        supervisor.relay.drain()
+    supervisor.record_end(process.pid, status, usage)
+    return 0
+
+
+def _let_go() -> None:
+    """Hold neither the folder nor the input of whoever started us."""
+    os.chdir("/")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+
+def _stay(number: int, frame: FrameType | None) -> None:
+    """The supervisor ends when its run has ended, and at nothing less."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
