@@ -1,0 +1,75 @@
+"""The `machiai` command. Each subcommand lives in a module of ``workers/commands``, loaded when it is called."""
+
+import importlib
+import sys
+
+import click
+
+from store.errors import LaunchError, MachiaiError
+from workers.commands import say
+
+COMMANDS = {
+    "up": ("workers.commands.services", "start daemon and dashboard"),
+    "daemon": ("workers.commands.services", "watch the runs and send the alerts"),
+    "service": ("workers.commands.services", "keep the daemon alive over logout and reboot"),
+    "run": ("workers.commands.run", "run a command under watch"),
+    "demo": ("workers.commands.run", "run a small real training, to see what Machiai does"),
+    "ls": ("workers.commands.reading", "list runs"),
+    "show": ("workers.commands.reading", "show all that is known of a run"),
+    "log": ("workers.commands.reading", "print or follow a run's log"),
+    "stop": ("workers.commands.stop", "stop a run"),
+    "notify": ("workers.commands.notify", "push a message to the phone, or set that up"),
+    "doctor": ("workers.commands.doctor", "check that everything is in order"),
+}
+
+
+class Commands(click.Group):
+    """Loads a subcommand's module only when it is called: `machiai run` must start at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All subcommands, in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The subcommand of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        found: click.Command = getattr(module, cmd_name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help text, without loading any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option("0.1.0", prog_name="machiai")
+def machiai() -> None:
+    """Machiai watches deep-learning training and tells your phone when it ends.
+
+    Begin with `machiai run -- python train.py`.
+    """
+
+
+def main() -> None:
+    """Run the command line; errors of ours are one line on stderr."""
+    try:
+        code = machiai.main(standalone_mode=False, prog_name="machiai")
+    except MachiaiError as error:
+        say(str(error))
+        code = error.exit_code if isinstance(error, LaunchError) else 1
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 141
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""`machiai notify`: a push of one's own, and setting up the phone."""
+
+import contextlib
+import time
+import uuid
+
+import click
+
+from store import alerts
+from store.database import open_journal, write
+from store.errors import SettingsError
+from store.settings import load
+from workers import lock
+from workers.alerts import messages, setup
+from workers.commands import say
+from workers.ingest import CHANNELS
+
+_WAIT_SECONDS = 15.0
+
+
+@click.command()
+@click.argument("title", required=False)
+@click.argument("body", required=False, default="")
+@click.option("--url", help="A link to put on it.")
+@click.option("--setup", "set_up", is_flag=True, help="Ask for the Pushbullet token, keep it, send a test push.")
+def notify(title: str | None, body: str, url: str | None, set_up: bool) -> int:
+    """Push TITLE and BODY to the phone; from any script. The daemon sends it, now or when it next runs."""
+    if set_up:
+        return _set_up()
+    if not title:
+        raise click.UsageError('what shall it say? machiai notify "title" "body"')
+    return _send(title, body, url)
+
+
+def _send(title: str, body: str, url: str | None) -> int:
+    settings = load()
+    message = messages.compose_note(title, body, url=url, redact=settings.redact)
+    now = time.time()
+    with contextlib.closing(open_journal(settings.journal)) as connection:
+        with write(connection):
+            alert_id = alerts.raise_alert(
+                connection,
+                kind="note",
+                severity="now",
+                occurred=now,
+                now=now,
+                title=message.title,
+                body=message.body,
+                url=message.url,
+                channels=CHANNELS,
+                unique=f"note/{uuid.uuid4()}",
+            )
+        assert alert_id is not None
+        if lock.holder(settings.home) is None:
+            say("kept; no daemon is running, it is sent when one starts: machiai daemon --detach")
+            return 0
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < deadline:
+            [delivery] = alerts.deliveries_of(connection, [alert_id])[alert_id]
+            if delivery.state == "sent":
+                say("sent")
+                return 0
+            if delivery.state == "refused":
+                say(f"refused: {delivery.error}")
+                return 1
+            if delivery.error:
+                say(f"kept; not sent yet: {delivery.error}")
+                return 0
+            time.sleep(0.05)
+    say("kept; not sent yet, the daemon goes on trying")
+    return 0
+
+
+def _set_up() -> int:
+    settings = load()
+    click.echo("The token is on pushbullet.com under Settings → Account → Create Access Token.")
+    token = setup.clean_token(
+        click.prompt("Pushbullet token (not shown)", hide_input=True, default="", show_default=False)
+    )
+    check = setup.check_token(setup.with_token(settings, token))
+    click.echo(check.words)
+    if check.ok is False:
+        raise SettingsError("nothing was changed; create a token there and try again")
+    setup.store_token(settings.secrets, token)
+    click.echo(f"kept in {settings.secrets} (mode 0600)")
+    if check.ok is None:
+        click.echo("It could not be checked now; it is used as soon as Pushbullet can be reached.")
+        return 0
+    return _test_push()
+
+
+def _test_push() -> int:
+    """Send one push straight away, so that the phone shows it while the person is looking."""
+    from workers.alerts.channels import Sent
+    from workers.alerts.channels.pushbullet import channel_from
+
+    settings = load()
+    channel = channel_from(settings)
+    assert channel is not None
+    now = time.time()
+    text = "This is how Machiai will tell you when a run ends."
+    guid = f"machiai-test-{uuid.uuid4().hex}"
+    test = alerts.Alert(0, None, None, "note", "now", now, now, "Machiai can reach you", text, None, guid, None)
+    outcome = channel.send(test, unsure=False)
+    if isinstance(outcome, Sent):
+        click.echo("A test push is on its way to your phone.")
+        return 0
+    click.echo(f"The test push did not go through: {outcome.error}")
+    return 1

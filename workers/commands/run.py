@@ -1,0 +1,123 @@
+"""`machiai run` and `machiai demo`: launch a command and watch it."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from store.durations import spell
+from store.errors import LaunchError
+from store.settings import Settings, load
+from workers import dashboard, lock
+from workers.commands import say
+from workers.runs import launcher, rundir, viewer
+
+_DEMO = Path(__file__).resolve().parents[1] / "demo" / "pong.py"
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--name", help="Name of the run; by default its script's.")
+@click.option("--project", help="Project; by default the git repository, or the folder.")
+@click.option("--hypothesis", metavar="TEXT", help="What this run shall show.")
+@click.option("--if-success", metavar="TEXT", help="What to do when it finishes; pushed with the news.")
+@click.option("--if-failure", metavar="TEXT", help="What to do when it crashes; pushed with the news.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find it by; may be repeated.")
+@click.option("--tty", is_flag=True, help="Give the command a terminal of its own, for one that asks questions.")
+@click.option("--detach", "-d", is_flag=True, help="Return at once and print the run's id.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(
+    name: str | None,
+    project: str | None,
+    hypothesis: str | None,
+    if_success: str | None,
+    if_failure: str | None,
+    tags: tuple[str, ...],
+    tty: bool,
+    detach: bool,
+    command: tuple[str, ...],
+) -> int:
+    """Run COMMAND under watch: `machiai run -- python train.py --lr 3e-4`.
+
+    The command writes straight into the run's log; closing this terminal, or anything of Machiai dying, leaves
+    it alone. Ctrl-C is forwarded (twice SIGTERM, three times SIGKILL). The exit code is the command's own, 128 + n
+    for a signal; 125, 126 and 127 when it could not be started.
+    """
+    plan = launcher.Plan(name, project, hypothesis, if_success, if_failure, tags)
+    return start(command, plan, tty=tty, detach=detach)
+
+
+@click.command()
+@click.option("--crash", is_flag=True, help="Let it run out of memory half-way.")
+@click.option("--detach", "-d", is_flag=True, help="Return at once and print the run's id.")
+def demo(crash: bool, detach: bool) -> int:
+    """Train a two-layer network to play a tiny Pong, under watch: two minutes on two CPU cores."""
+    plan = launcher.Plan(
+        name="demo-pong-crash" if crash else "demo-pong",
+        project="demo",
+        hypothesis="policy gradient learns to win rallies from pixels alone",
+        if_success="look at the learning curve, then run your own: machiai run -- python train.py",
+        if_failure="read the cause and the last lines; halve the batch",
+        tags=("demo",),
+    )
+    command = (sys.executable, "-u", str(_DEMO), *(("--crash",) if crash else ()))
+    return start(command, plan, tty=False, detach=detach)
+
+
+def start(command: tuple[str, ...], plan: launcher.Plan, *, tty: bool, detach: bool) -> int:
+    """Launch ``command`` and, unless detached, stay with it to its end; the exit code for the shell."""
+    settings = load()
+    if tty and not (os.isatty(0) and os.isatty(1)):
+        raise LaunchError("--tty needs a terminal on both sides; leave it out here")
+    terminal = None
+    if not detach and os.isatty(1):
+        size = os.get_terminal_size(1)
+        terminal = launcher.Terminal(size.lines, size.columns, tty)
+    launched = launcher.launch(command, plan, settings, terminal=terminal, pass_input=not detach)
+    if launched.failure:
+        say(f"{launched.failure}; the run is kept as {launched.id}")
+        launched.supervisor.wait()
+        return launched.exit_code or 127
+    say(_opening(launched, settings))
+    if detach:
+        click.echo(launched.id)
+        return 0
+    return _watch(launched)
+
+
+def _opening(launched: launcher.Launched, settings: Settings) -> str:
+    line = f"{launched.name} · {launched.id} · {dashboard.address(settings)}/run?id={launched.id}"
+    if lock.holder(settings.home) is None:
+        line += " · no daemon is running: alerts wait for `machiai up`"
+    return line
+
+
+def _watch(launched: launcher.Launched) -> int:
+    watching = viewer.Viewer(launched.folder, launched.name, 1, say)
+    try:
+        code = watching.follow()
+    except BrokenPipeError:
+        say(f"nobody reads this output any more; the run goes on: machiai log -f {launched.id}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+    if (launched.folder / rundir.EXIT).exists():
+        launched.supervisor.wait()
+    say(_closing(launched, code))
+    return code
+
+
+def _closing(launched: launcher.Launched, code: int) -> str:
+    """The last line: how it ended, as the exit record has it. The daemon's verdict may add the cause."""
+    from workers.evidence import judge_folder
+
+    verdict = judge_folder(launched.directory)
+    took = spell(verdict.seconds)
+    if verdict.state == "finished":
+        return f"✔ finished in {took} — {launched.name}"
+    if verdict.state == "stopped":
+        return f"■ stopped after {took} — {launched.name}"
+    if verdict.certainty == "inferred":
+        return f"? {verdict.state}, as far as can be told: {verdict.cause or 'see its log'} — {launched.name}"
+    return (
+        f"✖ {'crashed' if verdict.state == 'failed' else verdict.state} after {took}: {verdict.cause} — {launched.name}"
+    )

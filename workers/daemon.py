@@ -1,0 +1,223 @@
+"""The daemon: the only ingester and the only sender of alerts, one thread a worker, one daemon a data folder.
+
+A worker that raises is logged, shown as unhealthy and started again after a pause that grows; the others go on.
+Nothing here is needed by a run: whenever the daemon dies, the next one goes on from the run directories.
+"""
+
+import contextlib
+import logging
+import os
+import random
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from store import alerts, heartbeats
+from store.database import open_journal
+from store.errors import MachiaiError
+from store.heartbeats import Heartbeat
+from store.settings import Settings
+from workers import dashboard, lock, stops
+from workers.alerts.channels import PUSHBULLET, Channel
+from workers.alerts.outbox import NO_TOKEN, PushbulletAccount, deliver_due
+from workers.ingest import Ingester
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 5.0
+HUNG_SECONDS = 60.0
+STOP_SECONDS = 1.5
+_LONGEST_PAUSE_SECONDS = 60.0
+_OLDEST_PUSH_SECONDS = 48 * 3600.0
+
+
+@dataclass
+class Health:
+    """How a worker is doing: its last sign of life, and what it last died of."""
+
+    started: float
+    beat: float
+    error: str | None = None
+
+
+@dataclass
+class Context:
+    """What the workers share; ``settings`` follow the files while the daemon runs."""
+
+    settings: Settings
+    reload: Callable[[], Settings]
+    clock: Callable[[], float] = time.time
+    stopping: threading.Event = field(default_factory=threading.Event)
+    alert_raised: threading.Event = field(default_factory=threading.Event)
+    health: dict[str, Health] = field(default_factory=dict)
+
+    def beat(self, worker: str) -> None:
+        """The worker is alive and well."""
+        health = self.health[worker]
+        health.beat = self.clock()
+        if health.error is not None and health.beat - health.started > BEAT_SECONDS:
+            health.error = None
+
+    def reload_settings(self) -> Settings:
+        """Read the settings again and put them in force for all workers."""
+        self.settings = self.reload()
+        return self.settings
+
+    @contextlib.contextmanager
+    def journal(self) -> Iterator[sqlite3.Connection]:
+        """A connection for the calling worker alone."""
+        with contextlib.closing(open_journal(self.settings.journal)) as connection:
+            yield connection
+
+
+def ingest(context: Context) -> None:
+    """Keep the journal up to date with the run directories."""
+    with context.journal() as connection:
+        ingester = Ingester(
+            connection,
+            context.settings,
+            clock=context.clock,
+            dashboard_url=lambda: dashboard.address(context.settings),
+            beat=lambda: context.beat("ingest"),
+        )
+        while not context.stopping.is_set():
+            ingester.settings = context.settings
+            if ingester.tick():
+                context.alert_raised.set()
+            context.beat("ingest")
+            context.stopping.wait(context.settings.poll_seconds)
+
+
+def deliver(context: Context) -> None:
+    """Send what waits in the outbox, at once when an alert is raised, else when it is due."""
+    with context.journal() as connection:
+        alerts.release_claims(connection, PUSHBULLET, context.clock())
+        account = PushbulletAccount(context.reload_settings, clock=context.clock)
+        channel: Channel | None = None
+        while not context.stopping.is_set():
+            context.alert_raised.clear()
+            before, channel = channel, account.channel(connection)
+            if channel is not None and channel is not before:
+                alerts.expire(connection, PUSHBULLET, context.clock() - _OLDEST_PUSH_SECONDS, NO_TOKEN)
+            due = deliver_due(
+                connection,
+                channel,
+                clock=context.clock,
+                jitter=random.random,
+                missing=account.missing,
+                stopped=context.stopping.is_set,
+            )
+            context.beat("outbox")
+            pause = 1.0 if due is None else min(1.0, max(0.02, due - context.clock()))
+            context.alert_raised.wait(pause)
+
+
+def serve_intents(context: Context) -> None:
+    """Do what the dashboard asked for."""
+    with context.journal() as connection:
+        while not context.stopping.is_set():
+            stops.serve(connection, context.settings, context.clock())
+            context.beat("intents")
+            context.stopping.wait(context.settings.poll_seconds)
+
+
+def beat(context: Context) -> None:
+    """Write everybody's signs of life into the journal."""
+    with context.journal() as connection:
+        while not context.stopping.is_set():
+            context.beat("heart")
+            heartbeats.beat(connection, _signs_of_life(context))
+            context.stopping.wait(BEAT_SECONDS)
+
+
+WORKERS: dict[str, Callable[[Context], None]] = {
+    "ingest": ingest,
+    "outbox": deliver,
+    "intents": serve_intents,
+    "heart": beat,
+}
+
+
+def run(settings: Settings, reload: Callable[[], Settings], *, wait_for_lock: float = 2.0) -> None:
+    """Be the daemon until SIGTERM, SIGINT or SIGHUP; DaemonRunning when there is one already."""
+    with lock.hold(settings.home, wait_seconds=wait_for_lock):
+        context = Context(settings, reload)
+        with context.journal():  # a journal that cannot be opened is said now, and a new one made by one thread alone
+            pass
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: context.stopping.set())
+        log.info("watching %s as process %d", settings.home, os.getpid())
+        threads = [
+            threading.Thread(target=_keep, args=(context, name, work), name=name, daemon=True)
+            for name, work in WORKERS.items()
+        ]
+        for thread in threads:
+            thread.start()
+        while not context.stopping.wait(3600.0):
+            pass
+        context.alert_raised.set()
+        deadline = time.monotonic() + STOP_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        _say_goodbye(context)
+        log.info("stopped")
+        logging.shutdown()
+        if any(thread.is_alive() for thread in threads):
+            os._exit(0)  # a push that hangs in the network may take its time-out; what it was is claimed in the journal
+
+
+def _keep(context: Context, name: str, work: Callable[[Context], None]) -> None:
+    """Run a worker again whenever it dies."""
+    pause = 1.0
+    while not context.stopping.is_set():
+        error = context.health[name].error if name in context.health else None
+        context.health[name] = Health(context.clock(), context.clock(), error)
+        began = time.monotonic()
+        try:
+            work(context)
+        except Exception as failure:
+            if context.stopping.is_set():
+                return
+            context.health[name].error = _words(failure)
+            if isinstance(failure, MachiaiError):
+                log.error("%s: %s", name, failure)
+            else:
+                log.exception("%s failed; it starts again in %.0f s", name, pause)
+            if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:
+                pause = 1.0
+            context.stopping.wait(pause)
+            pause = min(_LONGEST_PAUSE_SECONDS, pause * 2)
+
+
+def _signs_of_life(context: Context) -> list[Heartbeat]:
+    now = context.clock()
+    signs = []
+    for name, health in sorted(context.health.items()):
+        error = health.error
+        if error is None and now - health.beat > HUNG_SECONDS:
+            error = f"not heard for {now - health.beat:.0f} s"
+        signs.append(Heartbeat(name, os.getpid(), health.started, health.beat, "unhealthy" if error else "ok", error))
+    ill = [sign.worker for sign in signs if sign.status != "ok"]
+    began = min(health.started for health in context.health.values())
+    return [
+        Heartbeat(heartbeats.DAEMON, os.getpid(), began, now, "unhealthy" if ill else "ok", ", ".join(ill) or None),
+        *signs,
+    ]
+
+
+def _say_goodbye(context: Context) -> None:
+    """Tell the journal that this was on purpose, if it can be told quickly."""
+    with (
+        contextlib.suppress(MachiaiError),
+        contextlib.closing(open_journal(context.settings.journal, busy_seconds=0.2)) as connection,
+    ):
+        signs = _signs_of_life(context)
+        heartbeats.beat(connection, [Heartbeat(s.worker, s.pid, s.started, s.beat, "stopped") for s in signs])
+
+
+def _words(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

@@ -1,0 +1,64 @@
+"""Gathering what a run directory and /proc say about one execution, for :func:`workers.verdicts.judge`."""
+
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from store import plaintext
+from workers.machine import processes
+from workers.runs import rundir
+from workers.verdicts import Evidence, Verdict, judge
+
+END_LINES = 2000
+END_BYTES = 1 << 20
+
+
+def gather(
+    folder: Path,
+    manifest: Mapping[str, Any],
+    exit_record: Mapping[str, Any] | None,
+    *,
+    now: float,
+    log_modified: float | None = None,
+    here: str | None = None,
+) -> Evidence:
+    """The evidence about the attempt in ``folder``.
+
+    The caller reads ``exit_record`` before it reads the log, so that what the log lacks then was never written.
+    The end of the log is read only where the training is over.
+    """
+    here = here or socket.gethostname()
+    beat = rundir.read_json(folder / rundir.BEAT)
+    training = supervisor = processes.GONE
+    if beat and exit_record is None and beat.get("host") == here:
+        training = processes.status(beat.get("pid"), beat.get("start_ticks"))
+        supervisor = processes.status(beat.get("supervisor_pid"), beat.get("supervisor_ticks"))
+    over = exit_record is not None or training == supervisor == processes.GONE
+    boot = processes.boot_id()
+    return Evidence(
+        argv=manifest.get("argv") or [],
+        folder=manifest.get("project_root"),
+        host=str(manifest.get("host")),
+        created=float(manifest["created"]),
+        now=now,
+        here=here,
+        boot_id=boot,
+        booted=processes.boot_time() if beat and beat.get("boot_id") != boot else None,
+        exit=exit_record,
+        beat=beat,
+        training=training,
+        supervisor=supervisor,
+        stops=list(rundir.stop_requests(folder)),
+        log_modified=log_modified,
+        last_lines=plaintext.tail(folder / rundir.LOG, END_LINES, END_BYTES) if over else [],
+    )
+
+
+def judge_folder(directory: Path) -> Verdict:
+    """The verdict on the newest attempt in a run directory, straight from it."""
+    folder = rundir.attempt_folder(directory, max(1, rundir.latest_attempt(directory)))
+    manifest = rundir.read_json(directory / rundir.MANIFEST) or {"created": time.time()}
+    exit_record = rundir.read_json(folder / rundir.EXIT)
+    return judge(gather(folder, manifest, exit_record, now=time.time()))

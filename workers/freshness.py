@@ -1,0 +1,60 @@
+"""Making sure that what a command reads from the journal is what the run directories say now."""
+
+import contextlib
+import sqlite3
+import time
+from pathlib import Path
+
+from store import runs
+from store.errors import DaemonRunning
+from store.settings import Settings
+from workers import dashboard, lock
+from workers.ingest import CONFIRM_SECONDS, Ingester
+from workers.runs import rundir
+
+_PATIENCE_SECONDS = 3.0
+
+
+def freshen(connection: sqlite3.Connection, settings: Settings) -> None:
+    """Wait for a living daemon to catch up; without one, ingest here, as the daemon of a moment."""
+    if not settings.runs_folder.is_dir() or not _is_behind(connection, settings):
+        return
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if lock.holder(settings.home) is None:
+            with contextlib.suppress(DaemonRunning), lock.hold(settings.home):
+                _ingest(connection, settings)
+                return
+        if not _is_behind(connection, settings):
+            return
+        time.sleep(0.05)
+
+
+def _is_behind(connection: sqlite3.Connection, settings: Settings) -> bool:
+    """Whether a run is not in the journal yet, or has an end that is not — or nobody is there to tell."""
+    if lock.holder(settings.home) is None:
+        return True
+    known, open_ = runs.watched_ids(connection)
+    newest = max((name for name in _names(settings.runs_folder)), default="")
+    if newest and newest not in known:
+        return True
+    for run_id in open_:
+        run = runs.get_run(connection, run_id)
+        if run and run.is_active:
+            directory = Path(run.directory)
+            folder = rundir.attempt_folder(directory, max(1, rundir.latest_attempt(directory)))
+            if (folder / rundir.EXIT).exists() or (run.state == "queued" and (folder / rundir.BEAT).exists()):
+                return True
+    return False
+
+
+def _ingest(connection: sqlite3.Connection, settings: Settings) -> None:
+    ingester = Ingester(connection, settings, dashboard_url=lambda: dashboard.address(settings))
+    ingester.tick()
+    if any(watched.gone_since is not None and not watched.ended for watched in ingester.watched.values()):
+        time.sleep(CONFIRM_SECONDS + 0.1)
+        ingester.tick()
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name[0] != "."]

@@ -1,0 +1,352 @@
+"""From run directories to the journal: reads logs by offset, judges states, raises alerts.
+
+The directories are the truth and are only read. Everything found out about a run at one moment is committed in one
+transaction, so that an ingester killed at any point has lost nothing and repeats nothing; a cursor moves only if it
+still stands where it was read, so that two ingesters cannot count a line twice.
+"""
+
+import logging
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from store import alerts, logs, plaintext, runs
+from store.database import write
+from store.settings import Settings
+from workers.alerts import messages, rules
+from workers.evidence import END_BYTES, gather
+from workers.logs import tailer
+from workers.machine import processes
+from workers.runs import rundir
+from workers.verdicts import SILENT_SECONDS, Evidence, Verdict, judge
+
+log = logging.getLogger(__name__)
+
+CHANNELS = ("pushbullet",)
+SLOW_TICKS = 20
+"""Every how many looks at what rarely changes: ended runs that may yet revive, the folder's listing."""
+PUSH_WITHIN_SECONDS = 48 * 3600.0
+"""An end older than this when we learn of it is shown, but no longer pushed."""
+ALERT_WITHIN_SECONDS = 7 * 86400.0
+"""An end older than this when we learn of it (a journal built anew) raises no alert at all."""
+CONFIRM_SECONDS = 1.0
+"""How long a process must be seen gone without an exit record before we conclude anything from it."""
+
+
+@dataclass
+class Watched:
+    """A run that is looked at, and what was last written of it."""
+
+    directory: Path
+    manifest: dict[str, Any]
+    written: tuple[Any, ...] | None = None
+    gone_since: float | None = None
+    events: set[tuple[str, float]] = field(default_factory=set)
+    ended: bool = False
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return str(self.manifest["id"])
+
+
+class Ingester:
+    """Brings the journal up to date with the run directories, a tick at a time; belongs to one thread."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        dashboard_url: Callable[[], str] = lambda: "",
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.connection = connection
+        self.settings = settings
+        self.clock = clock
+        self.dashboard_url = dashboard_url
+        self.beat = beat
+        self.here = socket.gethostname()
+        self.watched: dict[str, Watched] = {}
+        self.known, self._reopen = runs.watched_ids(connection)
+        self.unreadable: dict[str, str] = {}
+        self.ticks = 0
+        self._folder_mtime = -1
+
+    def tick(self) -> int:
+        """Look at everything once; how many alerts were raised."""
+        self._discover()
+        raised = 0
+        for run_id, watched in list(self.watched.items()):
+            if watched.ended and self.ticks % SLOW_TICKS:
+                continue
+            try:
+                raised += self._look(watched)
+            except (sqlite3.Error, OSError):
+                raise
+            except Exception:
+                log.exception("cannot make sense of run %s; it is left as it is", run_id)
+            self.beat()
+        self.ticks += 1
+        return raised
+
+    def _discover(self) -> None:
+        """Find directories that are not in the journal yet, and take up those the journal still has open."""
+        for run_id in list(self._reopen):
+            self._reopen.discard(run_id)
+            run = runs.get_run(self.connection, run_id)
+            if run:
+                directory = Path(run.directory)
+                manifest = rundir.read_json(directory / rundir.MANIFEST) or _manifest_of(run)
+                self.watched[run_id] = Watched(directory, manifest, ended=not run.is_active)
+        folder = self.settings.runs_folder
+        try:
+            modified = folder.stat().st_mtime_ns
+        except OSError:
+            return
+        if modified == self._folder_mtime and self.ticks % SLOW_TICKS:
+            return
+        self._folder_mtime = modified
+        with os.scandir(folder) as entries:
+            fresh = sorted(entry.name for entry in entries if entry.name not in self.known and entry.name[0] != ".")
+        for name in fresh:
+            self._take_up(folder / name)
+            self.beat()
+
+    def _take_up(self, directory: Path) -> None:
+        manifest = rundir.read_json(directory / rundir.MANIFEST)
+        if manifest is None or not isinstance(manifest.get("id"), str) or "created" not in manifest:
+            if directory.name not in self.unreadable:
+                self.unreadable[directory.name] = "no run.json that can be read"
+                log.warning("%s has no run.json that can be read; it is passed over", directory)
+            return
+        if int(manifest.get("format", 1)) > rundir.FORMAT:
+            self.unreadable[directory.name] = "written by a newer Machiai"
+            return
+        self.unreadable.pop(directory.name, None)
+        with write(self.connection):
+            runs.record_launch(self.connection, self._redacted(manifest), str(directory))
+        self.known.add(directory.name)
+        self.watched[manifest["id"]] = Watched(directory, manifest)
+
+    def _redacted(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        plain = {name: self.settings.redact(value) for name, value in manifest.items() if isinstance(value, str)}
+        listed = {
+            name: [self.settings.redact(str(word)) for word in manifest.get(name) or []] for name in ("argv", "tags")
+        }
+        mapped = {
+            name: {key: self.settings.redact(str(value)) for key, value in (manifest.get(name) or {}).items()}
+            for name in ("params", "environment")
+        }
+        return {**manifest, **plain, **listed, **mapped}
+
+    def _look(self, watched: Watched) -> int:
+        """Bring one run up to date; how many alerts that raised."""
+        number = max(1, rundir.latest_attempt(watched.directory))
+        folder = rundir.attempt_folder(watched.directory, number)
+        path = folder / rundir.LOG
+        exit_record = rundir.read_json(folder / rundir.EXIT)  # before the log: what it ended with is then in the log
+        if watched.ended and exit_record is None and not self._stirs(folder):
+            return 0
+        before = logs.read_cursor(self.connection, watched.id, number, str(path))
+        after, data = tailer.read_new(path, before)
+        caught_up = after.offset >= tailer.size_of(path)
+        while not caught_up:
+            self._commit_log(watched, number, before, after)
+            self.beat()
+            before = after
+            after, data = tailer.read_new(path, before)
+            caught_up = not data or after.offset >= tailer.size_of(path)
+        evidence = gather(
+            folder,
+            watched.manifest,
+            exit_record,
+            now=self.clock(),
+            log_modified=after.last_output,
+            here=self.here,
+        )
+        if processes.RUNNING in (evidence.training, evidence.supervisor):
+            watched.gone_since = None
+        verdict = judge(evidence)
+        if verdict.has_ended and verdict.certainty == "inferred" and not self._is_confirmed(watched, folder):
+            self._commit_log(watched, number, before, after)
+            return 0
+        return self._commit(watched, number, folder, evidence, verdict, before, after)
+
+    def _stirs(self, folder: Path) -> bool:
+        """Whether a run we had concluded the end of shows a sign of life after all."""
+        beat = rundir.read_json(folder / rundir.BEAT)
+        if beat is None:
+            return False
+        if beat.get("host") != self.here:
+            return self.clock() - float(beat.get("at", 0)) < SILENT_SECONDS
+        return processes.status(beat.get("pid"), beat.get("start_ticks")) != processes.GONE
+
+    def _is_confirmed(self, watched: Watched, folder: Path) -> bool:
+        """Whether nothing but absence has been seen for a while: an exit record may be just being written."""
+        now = time.monotonic()
+        if watched.gone_since is None:
+            watched.gone_since = now
+        return now - watched.gone_since >= CONFIRM_SECONDS and not (folder / rundir.EXIT).exists()
+
+    def _commit_log(self, watched: Watched, number: int, before: logs.Cursor, after: logs.Cursor) -> bool:
+        if after == before:
+            return True
+        with write(self.connection):
+            return self._advance(watched, number, before, after)
+
+    def _advance(self, watched: Watched, number: int, before: logs.Cursor, after: logs.Cursor) -> bool:
+        if self.settings.pushbullet_token and after.last_line:
+            token = self.settings.pushbullet_token.encode()
+            after = logs.Cursor(
+                **{
+                    **vars(after),
+                    "last_line": self.settings.redact(after.last_line),
+                    "partial": after.partial.replace(token, b"*" * len(token)),
+                }
+            )
+        return logs.advance_cursor(self.connection, watched.id, number, before, after)
+
+    def _commit(
+        self,
+        watched: Watched,
+        number: int,
+        folder: Path,
+        evidence: Evidence,
+        verdict: Verdict,
+        before: logs.Cursor,
+        after: logs.Cursor,
+    ) -> int:
+        """Write what changed, all of it or nothing; how many alerts were raised."""
+        beat = evidence.exit or evidence.beat or {}
+        state = (number, verdict, beat.get("pid"), len(evidence.stops), _suspensions(evidence))
+        if state == watched.written and after == before:
+            return 0
+        now = self.clock()
+        raised = 0
+        with write(self.connection):
+            if after != before and not self._advance(watched, number, before, after):
+                return 0  # another ingester was faster: look again next time
+            if state != watched.written:
+                runs.record_attempt(self.connection, _attempt(watched.id, number, beat, evidence, verdict))
+                self._record_state(watched, number, beat, verdict, now)
+                self._record_events(watched, number, evidence, verdict, now)
+                if verdict.has_ended:
+                    self._keep_excerpt(watched, number, folder, after, now)
+                    raised = self._raise_alert(watched, verdict, evidence, now)
+        watched.written = state
+        watched.ended = verdict.has_ended
+        if verdict.has_ended and verdict.certainty == "recorded":
+            del self.watched[watched.id]
+        return raised
+
+    def _record_state(
+        self, watched: Watched, number: int, beat: dict[str, Any] | Any, verdict: Verdict, now: float
+    ) -> None:
+        runs.record_state(
+            self.connection,
+            watched.id,
+            attempt=number,
+            state=verdict.state,
+            health=verdict.health,
+            certainty=verdict.certainty,
+            cause=self.settings.redact(verdict.cause) if verdict.cause else None,
+            evidence=[self.settings.redact(line) for line in verdict.evidence],
+            exit_code=verdict.exit_code,
+            signal=verdict.signal,
+            pid=beat.get("pid"),
+            started=verdict.started,
+            ended=verdict.ended,
+            seconds=verdict.seconds,
+            now=now,
+        )
+
+    def _record_events(self, watched: Watched, number: int, evidence: Evidence, verdict: Verdict, now: float) -> None:
+        def note(kind: str, moment: float, **detail: Any) -> None:
+            if (kind, moment) not in watched.events:
+                watched.events.add((kind, moment))
+                runs.record_event(self.connection, watched.id, number, moment, kind, detail)
+
+        if verdict.started is not None:
+            note("started", verdict.started)
+        for begin, end in _suspensions(evidence):
+            note("suspended", begin)
+            if end is not None:
+                note("resumed", end)
+        for stop in evidence.stops:
+            note("stop_asked", float(stop["at"]), way=stop.get("way"), signal=stop.get("signal"))
+        if verdict.supervisor_lost and evidence.beat:
+            note("supervisor_lost", float(evidence.beat.get("at", now)))
+        if verdict.ended is not None and verdict.has_ended:
+            note("ended", verdict.ended, state=verdict.state, certainty=verdict.certainty)
+
+    def _keep_excerpt(self, watched: Watched, number: int, folder: Path, cursor: logs.Cursor, now: float) -> None:
+        lines = plaintext.tail(folder / rundir.LOG, logs.EXCERPT_LINES, END_BYTES)
+        total = cursor.lines + (1 if cursor.partial else 0)
+        lines = [self.settings.redact(line) for line in lines]
+        logs.keep_excerpt(self.connection, watched.id, number, max(1, total - len(lines) + 1), lines, now)
+
+    def _raise_alert(self, watched: Watched, verdict: Verdict, evidence: Evidence, now: float) -> int:
+        run = runs.get_run(self.connection, watched.id)
+        kind = rules.alert_kind(run) if run else None
+        occurred = verdict.ended or now
+        if run is None or kind is None or now - occurred > ALERT_WITHIN_SECONDS:
+            return 0
+        message = messages.compose(
+            run,
+            kind,
+            log_lines=evidence.last_lines[-40:],
+            now=now,
+            dashboard_url=self.dashboard_url(),
+            occurred=occurred,
+            redact=self.settings.redact,
+        )
+        alert = alerts.raise_alert(
+            self.connection,
+            kind=kind,
+            severity=rules.severity(kind),
+            occurred=occurred,
+            now=now,
+            title=message.title,
+            body=message.body,
+            channels=CHANNELS if now - occurred <= PUSH_WITHIN_SECONDS else (),
+            run_id=run.id,
+            attempt=run.attempt,
+            url=message.url,
+        )
+        return int(alert is not None)
+
+
+def _suspensions(evidence: Evidence) -> tuple[tuple[float, float | None], ...]:
+    record = evidence.exit or evidence.beat or {}
+    return tuple((float(begin), end if end is None else float(end)) for begin, end in record.get("suspended") or [])
+
+
+def _attempt(run_id: str, number: int, beat: Any, evidence: Evidence, verdict: Verdict) -> runs.Attempt:
+    return runs.Attempt(
+        run_id=run_id,
+        number=number,
+        host=beat.get("host"),
+        boot_id=beat.get("boot_id"),
+        pid=beat.get("pid"),
+        start_ticks=beat.get("start_ticks"),
+        supervisor_pid=beat.get("supervisor_pid"),
+        supervisor_ticks=beat.get("supervisor_ticks"),
+        started=verdict.started,
+        ended=verdict.ended,
+        state=verdict.state,
+        exit_code=verdict.exit_code,
+        signal=verdict.signal,
+        beat_at=(evidence.beat or {}).get("at"),
+    )
+
+
+def _manifest_of(run: runs.Run) -> dict[str, Any]:
+    """What is needed of a manifest whose file has gone, from the journal."""
+    return {"id": run.id, "created": run.created, "host": run.host, "argv": run.argv, "project_root": run.cwd}
