@@ -1,0 +1,95 @@
+"""What all tests share: a data folder of their own, the real `machiai` command, daemons that are ended again."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from store.database import open_journal
+from store.settings import Settings, load
+from tests.__main__ import clean_environment
+from tests.fakes.command import Machiai
+from tests.fakes.pushbullet_server import PushbulletServer
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the developer's token, data folder or settings, whichever way it was started."""
+    clean = clean_environment(os.environ, str(tmp_path / "home"))
+    for name in set(os.environ) - set(clean):
+        monkeypatch.delenv(name)
+    for name, value in clean.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MACHIAI_SECRETS", str(tmp_path / "secrets.toml"))
+
+
+@pytest.fixture(name="home")
+def _home(tmp_path: Path) -> Path:
+    """A data folder that does not exist yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture(name="settings")
+def _settings(home: Path, tmp_path: Path) -> Settings:
+    """Settings on that folder, with a daemon that looks often."""
+    return load(
+        {"MACHIAI_HOME": str(home), "MACHIAI_SECRETS": str(tmp_path / "secrets.toml"), "MACHIAI_POLL_SECONDS": "0.05"}
+    )
+
+
+@pytest.fixture(name="journal")
+def _journal(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """An empty journal in that folder."""
+    with contextlib.closing(open_journal(settings.journal)) as connection:
+        yield connection
+
+
+@pytest.fixture(name="pushbullet")
+def _pushbullet() -> Iterator[PushbulletServer]:
+    """A local Pushbullet."""
+    with PushbulletServer() as server:
+        yield server
+
+
+@pytest.fixture(name="machiai")
+def _machiai(home: Path, tmp_path: Path) -> Iterator[Machiai]:
+    """The real command on that folder, without a token; whatever it left running is ended."""
+    with Machiai(home, tmp_path) as command:
+        yield command
+
+
+@pytest.fixture(name="wait_for")
+def _wait_for() -> Callable[..., None]:
+    """Wait until a condition holds, or fail saying what was waited for."""
+
+    def wait_for(condition: Callable[[], object], what: str = "the condition", seconds: float = 20.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"waited {seconds:.0f} s for {what}")
+            time.sleep(0.02)
+
+    return wait_for
+
+
+def python(code: str, *arguments: str) -> Sequence[str]:
+    """The command line of a small training written in Python."""
+    return (sys.executable, "-u", "-c", code, *arguments)
+
+
+def pytest_report_header() -> list[str]:
+    """The versions that bugs depend on."""
+    import streamlit
+
+    git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    real = "present" if SHARED.is_dir() else "ABSENT: tests on real logs and responses are skipped"
+    return [f"sqlite {sqlite3.sqlite_version}, streamlit {streamlit.__version__}, {git}", f"real data: {real}"]
