@@ -254,7 +254,8 @@ class TestOurOwnDeaths:
     ) -> None:
         """A run that outlives its supervisor is running; its end is inferred from its log, or lost."""
         gate = tmp_path / "gate"
-        code = f"import time, os\nprint('working', flush=True)\nwhile not os.path.exists({str(gate)!r}):\n    time.sleep(0.02)\n{last}\n"
+        waiting = f"while not os.path.exists({str(gate)!r}):\n    time.sleep(0.02)\n"
+        code = f"import time, os\nprint('working', flush=True)\n{waiting}{last}\n"
         run = machiai.detach(*python(code))
         beat = machiai.beat(run)
         wait_for(lambda: machiai.show(run)["state"] == "running", "running")

@@ -8,9 +8,13 @@ from collections.abc import Callable
 from tests.conftest import python
 from tests.fakes.command import Machiai
 
-SHOW_KEYS = set(
-    ["id", "name", "project", "state", "health", "exit_code", "signal", "cause", "evidence", "certainty", "created", "started", "ended", "host", "engine", "pid", "argv", "cwd", "params", "git", "progress", "eta", "metrics", "gpu", "alerts", "hypothesis", "if_success", "if_failure", "parent"]
-)
+# fmt: off
+SHOW_KEYS = {
+    "id", "name", "project", "state", "health", "exit_code", "signal", "cause", "evidence", "certainty",
+    "created", "started", "ended", "host", "engine", "pid", "argv", "cwd", "params", "git", "progress", "eta",
+    "metrics", "gpu", "alerts", "hypothesis", "if_success", "if_failure", "parent",
+}
+# fmt: on
 
 
 class TestWithoutADaemon:

@@ -1,0 +1,32 @@
+"""Which ends of a run deserve an alert."""
+
+from dataclasses import replace
+
+import pytest
+
+from store.runs import STATES
+from tests.workers.alerts.test_messages import RUN
+from workers.alerts.rules import alert_kind, severity
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("queued", None),
+        ("running", None),
+        ("finished", "finished"),
+        ("failed", "crashed"),
+        ("stopped", None),
+        ("killed", "killed"),
+        ("lost", "lost"),
+    ],
+)
+def test_alert_kind(state, kind):
+    """Every end that the user did not bring about is told; nothing else is."""
+    assert alert_kind(replace(RUN, state=state)) == kind
+
+
+def test_all_ends_are_urgent():
+    """Every kind that a state calls for is told at once."""
+    kinds = {alert_kind(replace(RUN, state=state)) for state in STATES} - {None}
+    assert {severity(kind) for kind in kinds if kind} == {"now"}
