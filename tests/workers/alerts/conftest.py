@@ -108,6 +108,6 @@ def desk(journal: sqlite3.Connection, clock: Clock, server: PushbulletServer, tm
         secrets=tmp_path / "secrets.toml",
         pushbullet_token=server.token,
         pushbullet_url=server.url,
-        push_timeout_seconds=2.0,
+        push_timeout_seconds=15.0,
     )
     return Desk(journal, clock, server, settings)

@@ -59,8 +59,8 @@ def test_one_bad_alert_does_not_block(desk: Desk):
 
 def test_timeouts_take_turns(desk: Desk):
     """When nothing is answered, each round tries another alert, so that one bad alert cannot starve the rest."""
-    desk.channel = desk.open_channel(Settings(**{**vars(desk.settings), "push_timeout_seconds": 0.15}))
-    desk.server.script(stall(5, store=False))
+    desk.channel = desk.open_channel(Settings(**{**vars(desk.settings), "push_timeout_seconds": 0.7}))
+    desk.server.script(stall(30, store=False))
     first, second = desk.raise_alert("one"), desk.raise_alert("two")
     desk.clock.now = desk.deliver() or 0.0
     assert (desk.delivery(first).attempts, desk.delivery(second).attempts) == (1, 0)

