@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from store import alerts, heartbeats
 from store.database import open_journal
-from store.errors import MachiaiError
+from store.errors import JournalError, MachiaiError
 from store.heartbeats import Heartbeat
 from store.settings import Settings
 from workers import dashboard, lock, stops
@@ -53,6 +53,7 @@ class Context:
     stopping: threading.Event = field(default_factory=threading.Event)
     alert_raised: threading.Event = field(default_factory=threading.Event)
     health: dict[str, Health] = field(default_factory=dict)
+    inodes: dict[int, int] = field(default_factory=dict)
 
     def beat(self, worker: str) -> None:
         """The worker is alive and well."""
@@ -60,6 +61,13 @@ class Context:
         health.beat = self.clock()
         if health.error is not None and health.beat - health.started > BEAT_SECONDS:
             health.error = None
+
+    def check_journal(self, connection: sqlite3.Connection) -> None:
+        """JournalError when the file behind ``connection`` is no longer the journal: deleted, or replaced."""
+        with contextlib.suppress(OSError):
+            if self.settings.journal.stat().st_ino == self.inodes.get(id(connection)):
+                return
+        raise JournalError("the journal was deleted or replaced; opening it anew")
 
     def reload_settings(self) -> Settings:
         """Read the settings again and put them in force for all workers."""
@@ -70,6 +78,7 @@ class Context:
     def journal(self) -> Iterator[sqlite3.Connection]:
         """A connection for the calling worker alone."""
         with contextlib.closing(open_journal(self.settings.journal)) as connection:
+            self.inodes[id(connection)] = self.settings.journal.stat().st_ino
             yield connection
 
 
@@ -84,6 +93,7 @@ def ingest(context: Context) -> None:
             beat=lambda: context.beat("ingest"),
         )
         while not context.stopping.is_set():
+            context.check_journal(connection)
             ingester.settings = context.settings
             if ingester.tick():
                 context.alert_raised.set()
@@ -98,6 +108,7 @@ def deliver(context: Context) -> None:
         account = PushbulletAccount(context.reload_settings, clock=context.clock)
         channel: Channel | None = None
         while not context.stopping.is_set():
+            context.check_journal(connection)
             context.alert_raised.clear()
             before, channel = channel, account.channel(connection)
             if channel is not None and channel is not before:
@@ -119,6 +130,7 @@ def serve_intents(context: Context) -> None:
     """Do what the dashboard asked for."""
     with context.journal() as connection:
         while not context.stopping.is_set():
+            context.check_journal(connection)
             stops.serve(connection, context.settings, context.clock())
             context.beat("intents")
             context.stopping.wait(context.settings.poll_seconds)
@@ -128,6 +140,7 @@ def beat(context: Context) -> None:
     """Write everybody's signs of life into the journal."""
     with context.journal() as connection:
         while not context.stopping.is_set():
+            context.check_journal(connection)
             context.beat("heart")
             heartbeats.beat(connection, _signs_of_life(context))
             context.stopping.wait(BEAT_SECONDS)
@@ -147,8 +160,10 @@ def run(settings: Settings, reload: Callable[[], Settings], *, wait_for_lock: fl
         context = Context(settings, reload)
         with context.journal():  # a journal that cannot be opened is said now, and a new one made by one thread alone
             pass
+        # A pipe: to set an event in a handler, while the same thread is in its wait, may block for ever.
+        told, tell = os.pipe()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: context.stopping.set())
+            signal.signal(number, lambda *_: os.write(tell, b"!"))
         log.info("watching %s as process %d", settings.home, os.getpid())
         threads = [
             threading.Thread(target=_keep, args=(context, name, work), name=name, daemon=True)
@@ -156,8 +171,8 @@ def run(settings: Settings, reload: Callable[[], Settings], *, wait_for_lock: fl
         ]
         for thread in threads:
             thread.start()
-        while not context.stopping.wait(3600.0):
-            pass
+        os.read(told, 1)
+        context.stopping.set()
         context.alert_raised.set()
         deadline = time.monotonic() + STOP_SECONDS
         for thread in threads:
@@ -201,7 +216,7 @@ def _signs_of_life(context: Context) -> list[Heartbeat]:
             error = f"not heard for {now - health.beat:.0f} s"
         signs.append(Heartbeat(name, os.getpid(), health.started, health.beat, "unhealthy" if error else "ok", error))
     ill = [sign.worker for sign in signs if sign.status != "ok"]
-    began = min(health.started for health in context.health.values())
+    began = min(health.started for health in list(context.health.values()))
     return [
         Heartbeat(heartbeats.DAEMON, os.getpid(), began, now, "unhealthy" if ill else "ok", ", ".join(ill) or None),
         *signs,

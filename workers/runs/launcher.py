@@ -23,6 +23,7 @@ from workers.runs import command_line, rundir, snapshot
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _START_SECONDS = 60.0
+_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def _manifest(
     return {
         "format": rundir.FORMAT,
         "id": run_id,
-        "name": plan.name or command_line.name_run(argv),
+        "name": _one_line(plan.name or "") or _one_line(command_line.name_run(argv)) or run_id,
         "project": plan.project,
         "project_root": git["root"] if git else str(cwd),
         "argv": command_line.mask(argv),
@@ -175,6 +176,11 @@ def _manifest(
         "tags": list(plan.tags),
         "environment": command_line.select_environment(environ),
     }
+
+
+def _one_line(name: str) -> str:
+    """A name that can be printed anywhere: one line, no control characters, not endless."""
+    return "".join(character if character.isprintable() else " " for character in name).strip()[:_NAME_LENGTH]
 
 
 def _training_environment(

@@ -59,7 +59,8 @@ def write_json(path: Path, value: dict[str, Any], *, durable: bool = True) -> No
     """Write a JSON file by rename; with ``durable`` it is on the disk when this returns."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("w", encoding="utf-8") as file:
+        # a file name or an argument may hold bytes that are no text: "?" stands for those
+        with temporary.open("w", encoding="utf-8", errors="replace") as file:
             json.dump(value, file, ensure_ascii=False)
             file.write("\n")
             file.flush()
