@@ -32,7 +32,7 @@ def find_run(connection: sqlite3.Connection, reference: str) -> Run:
 
     Raises UnknownRun with the nearest names, or with the candidates where a prefix is not unique.
     """
-    reference = reference.strip()
+    reference = _printable(reference).strip()
     for condition, value in (
         ("r.id = ?", reference),
         ("r.name = ? ORDER BY r.created DESC, r.id DESC", reference),
@@ -76,7 +76,7 @@ def list_runs(
     if project_id is not None:
         conditions.append("r.project_id = ?")
         values.append(project_id)
-    for word in text.split():
+    for word in _printable(text).split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         columns = ("r.id", "r.name", "r.command", "p.name", "r.cause", "r.tags", "r.hypothesis")
         conditions.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns) + ")")
@@ -102,6 +102,11 @@ def count_states(connection: sqlite3.Connection) -> dict[str, int]:
     return {
         row["state"]: row["n"] for row in connection.execute("SELECT state, count(*) AS n FROM runs GROUP BY state")
     }
+
+
+def _printable(text: str) -> str:
+    """What SQLite can be asked for: an argument that was not UTF-8 was recorded with question marks too."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _nearest(connection: sqlite3.Connection, reference: str) -> list[str]:

@@ -23,7 +23,7 @@ def open_journal(path: Path, *, read_only: bool = False, busy_seconds: float = B
     the file or its folder cannot be used, JournalTooNew when a newer Machiai wrote it.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         connection = _connect(path, busy_seconds)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > migrations.VERSION:

@@ -14,50 +14,81 @@ _ANSI = re.compile(
     r"|[PX^_][^\x1b]*(?:\x1b\\)?"  # DCS, SOS, PM, APC
     r"|[ -/]*[0-~])"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ERASE = re.compile(r"\x1b\[([02]?)[JK]")  # the rest of the line, or all of it
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 
 
 def decode(raw: bytes) -> str:
-    """Decode log bytes: UTF-8, else a Japanese encoding that fits whole, else UTF-8 with replacements."""
-    for encoding in ("utf-8", "cp932", "euc-jp"):
+    """Decode log bytes: UTF-8 (its last character may be cut), else a Japanese encoding that fits whole, else UTF-8
+    with replacements."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end == len(raw) and error.reason == "unexpected end of data":
+            return raw[: error.start].decode("utf-8")
+    fitting = []
+    for encoding in ("cp932", "euc-jp"):
         try:
-            return raw.decode(encoding)
+            fitting.append(raw.decode(encoding))
         except UnicodeDecodeError:
             continue
+    if fitting:  # EUC-JP fits CP932 too, as half-width katakana, which nobody logs
+        return fitting[-1] if _HALF_WIDTH.search(fitting[0]) else fitting[0]
     return raw.decode("utf-8", errors="replace")
 
 
 def fold(line: str) -> str:
     """Show one line as a terminal would after its carriage returns, without colours and control bytes."""
-    if "\x1b" in line:
-        line = _ANSI.sub("", line)
-    if "\r" in line:
-        shown = ""
-        for part in line.rstrip("\r").split("\r"):
-            shown = part + shown[len(part) :] if part else shown
-        line = shown
-    if "\b" in line:
+    shown = ""
+    for part in reversed(line.rstrip("\r").split("\r")):
+        text, erased = _plain(part)
+        shown += text[len(shown) :]  # what came later lies on top
+        if erased:
+            break
+    if "\b" in shown:
         kept: list[str] = []
-        for character in line:
+        for character in shown:
             if character != "\b":
                 kept.append(character)
             elif kept:
                 kept.pop()
-        line = "".join(kept)
-    return _CONTROL.sub("", line).rstrip()
+        shown = "".join(kept)
+    return _CONTROL.sub("", shown).rstrip()
+
+
+def _plain(part: str) -> tuple[str, bool]:
+    """A stretch without escape sequences, and whether it erased what stood on the line before it."""
+    if "\x1b" not in part:
+        return part, False
+    erased = None
+    for erased in _ERASE.finditer(part):
+        pass
+    if erased is None:
+        return _ANSI.sub("", part), False
+    before = "" if erased[1] == "2" else _ANSI.sub("", part[: erased.start()])
+    return before + _ANSI.sub("", part[erased.end() :]), True
 
 
 def lines_of(raw: bytes) -> list[str]:
-    """Plain lines of a stretch of log."""
-    text = decode(raw)
-    lines = [fold(line) for line in text.split("\n")]
-    if lines and not lines[-1]:
+    """Plain lines of a stretch of log; each is decoded for itself where not all of it is UTF-8."""
+    try:
+        texts = raw.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        texts = [decode(line) for line in raw.split(b"\n")]
+    lines = [fold(text) for text in texts]
+    if not lines[-1]:
         lines.pop()
     return lines
 
 
+def whole_characters(raw: bytes) -> bytes:
+    """A stretch cut out of a log, without the rest of a UTF-8 character at its beginning."""
+    return raw[next((at for at in range(min(4, len(raw))) if raw[at] & 0xC0 != 0x80), 0) :]
+
+
 def read_end(path: Path, limit: int = 65536) -> bytes:
-    """The last ``limit`` bytes of a file, beginning at a line where one begins there; empty if unreadable."""
+    """The last ``limit`` bytes of a file, from where a line begins or begins anew; empty if unreadable."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -67,14 +98,10 @@ def read_end(path: Path, limit: int = 65536) -> bytes:
     except OSError:
         return b""
     if start:
-        cut = raw.find(b"\n")
-        if cut < 0:
-            cut = raw.find(b"\r")
-        if cut >= 0:
-            raw = raw[cut + 1 :]
-        else:
-            while raw and raw[0] & 0xC0 == 0x80:  # do not begin inside a UTF-8 character
-                raw = raw[1:]
+        cuts = [at for at in (raw.find(b"\n"), raw.find(b"\r")) if at >= 0]
+        cut = min(cuts, default=-1)  # a carriage return will do: what stood before it is overwritten
+        rest = raw[cut + (2 if raw[cut : cut + 2] == b"\r\n" else 1) :]
+        return rest if cuts and rest.strip() else whole_characters(raw)
     return raw
 
 

@@ -117,8 +117,11 @@ def _settable() -> list[Any]:
 
 def _home(environ: Mapping[str, str]) -> Path:
     text = environ.get(PREFIX + "HOME", "").strip()
-    path = Path(text or Settings.home).expanduser()
-    return path if path.is_absolute() else Path.cwd() / path
+    try:
+        path = Path(text or Settings.home).expanduser()
+        return path if path.is_absolute() else Path.cwd() / path
+    except (RuntimeError, OSError) as error:
+        raise SettingsError(f"no data folder: {error}; set {PREFIX}HOME to an absolute path") from error
 
 
 def _from_config(path: Path, problems: list[str]) -> dict[str, Any]:
@@ -153,7 +156,7 @@ def _from_secrets(path: Path, problems: list[str]) -> dict[str, Any]:
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read {path}: {error}; mend the file or move it away") from error
