@@ -1,6 +1,8 @@
 """The `machiai` command. Each subcommand lives in a module of ``workers/commands``, loaded when it is called."""
 
 import importlib
+import os
+import signal
 import sys
 
 import click
@@ -55,6 +57,7 @@ def machiai() -> None:
 
 def main() -> None:
     """Run the command line; errors of ours are one line on stderr."""
+    _mend_inheritance()
     try:
         code = machiai.main(standalone_mode=False, prog_name="machiai")
     except MachiaiError as error:
@@ -69,6 +72,15 @@ def main() -> None:
         sys.stderr.close()
         code = 141
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _mend_inheritance() -> None:
+    """Undo what a careless parent leaves us: closed standard streams, whose numbers our own files would then get,
+    and SIGCHLD ignored, which hides how children end."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

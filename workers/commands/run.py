@@ -1,13 +1,14 @@
 """`machiai run` and `machiai demo`: launch a command and watch it."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
 import click
 
 from store.durations import spell
-from store.errors import LaunchError
+from store.errors import LaunchError, SettingsError
 from store.settings import Settings, load
 from workers import dashboard, lock
 from workers.commands import say
@@ -66,13 +67,18 @@ def demo(crash: bool, detach: bool) -> int:
 
 def start(command: tuple[str, ...], plan: launcher.Plan, *, tty: bool, detach: bool) -> int:
     """Launch ``command`` and, unless detached, stay with it to its end; the exit code for the shell."""
-    settings = load()
+    try:
+        settings = load()
+    except SettingsError as error:
+        raise LaunchError(f"{error}. Nothing was started") from error
     if tty and not (os.isatty(0) and os.isatty(1)):
         raise LaunchError("--tty needs a terminal on both sides; leave it out here")
     terminal = None
     if not detach and os.isatty(1):
         size = os.get_terminal_size(1)
         terminal = launcher.Terminal(size.lines, size.columns, tty)
+    # Ctrl-C waits until the viewer can forward it: a run must not start behind the back of a user who gave up.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     launched = launcher.launch(command, plan, settings, terminal=terminal, pass_input=not detach)
     if launched.failure:
         say(f"{launched.failure}; the run is kept as {launched.id}")
@@ -100,6 +106,9 @@ def _watch(launched: launcher.Launched) -> int:
         say(f"nobody reads this output any more; the run goes on: machiai log -f {launched.id}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
+    except OSError as error:
+        say(f"cannot write the output: {error.strerror}; the run goes on: machiai log -f {launched.id}")
+        return viewer.UNKNOWN_EXIT
     if (launched.folder / rundir.EXIT).exists():
         launched.supervisor.wait()
     say(_closing(launched, code))

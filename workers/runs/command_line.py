@@ -7,8 +7,18 @@ from collections.abc import Mapping, Sequence
 
 HIDDEN = "•••"
 _SECRET = re.compile(
-    r"token|secret|passw|api[-_]?key|access[-_]?key|credential|private|(^|_)jwt|(^|[-_])auth([-_]|$)", re.IGNORECASE
+    r"token$|secret|passw|passphrase|credential|(^|_)jwt|(^|[-_])auth([-_]|$)"
+    r"|(api|access|private|ssh|sign\w*|encrypt\w*|account|master|wandb|openai|hf)[-_]?key",
+    re.IGNORECASE,
 )
+_WORD_TOKEN = re.compile(  # tokens of text, as in --pad_token
+    r"(pad|eos|bos|cls|sep|mask|unk|image|video|audio|special|max|min|num|n|per|end|start|stop|target|prefix|trigger"
+    r"|placeholder|initializer|modifier|class|lang|register|next|context|begin|eot|think)[-_]?token$",
+    re.IGNORECASE,
+)
+_URL_USER = re.compile(r"(?<=://)[^/\s:@]*:[^/\s]*@")
+_KNOWN_TOKEN = re.compile(r"\b(hf_|gh[pousr]_|github_pat_|glpat-|sk-|xox[abp]-|AKIA)[A-Za-z0-9_-]{16,}")
+_INNER = re.compile(r"""(?P<name>-{0,2}[\w.-]+)(?P<between>=|\s+)(?P<value>"[^"]*"|'[^']*'|[^\s;&|]+)""")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 _ASSIGNMENT = re.compile(r"(\+{0,2}|~)([A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "fish")
@@ -25,7 +35,7 @@ _ENVIRONMENT = tuple(
 
 def is_secret(name: str) -> bool:
     """Whether something of that name is likely a secret."""
-    return bool(_SECRET.search(name))
+    return bool(_SECRET.search(name)) and not _WORD_TOKEN.search(name)
 
 
 def mask(argv: Sequence[str]) -> list[str]:
@@ -39,15 +49,31 @@ def mask(argv: Sequence[str]) -> list[str]:
         elif equals and is_secret(name) and " " not in name:
             masked.append(f"{name}={HIDDEN}")
         else:
-            masked.append(word)
+            masked.append(_mask_inside(word))
         hide_next = word.startswith("-") and not equals and is_secret(name)
     return masked
+
+
+def _mask_inside(text: str) -> str:
+    """A word or value without the secrets that show in it: passwords in addresses, well-known forms of tokens, and
+    in a shell's script the values of secret options and variables."""
+    text = _KNOWN_TOKEN.sub(HIDDEN, _URL_USER.sub(f"{HIDDEN}@", text))
+    if not re.search(r"\s", text):
+        return text
+    position, parts = 0, []
+    while found := _INNER.search(text, position):
+        hide = is_secret(found["name"]) and (found["between"] == "=" or found["name"].startswith("-"))
+        hide = hide and not found["value"].startswith("-")
+        stop = found.end() if hide else found.end("name")
+        parts.append(text[position : found.start("value")] + HIDDEN if hide else text[position:stop])
+        position = stop
+    return "".join([*parts, text[position:]])
 
 
 def select_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The part of the environment that explains a run: an allow-list, and never anything that looks secret."""
     return {
-        name: value
+        name: _mask_inside(value)
         for name, value in sorted(environ.items())
         if any(name == known or (known.endswith(("_", "TORCH")) and name.startswith(known)) for known in _ENVIRONMENT)
         and not is_secret(name)
@@ -80,12 +106,14 @@ def read_params(argv: Sequence[str]) -> dict[str, str]:
             name, value = assignment[2], assignment[3]
         else:
             continue
-        params[name] = HIDDEN if is_secret(name) else value
+        params[name] = HIDDEN if is_secret(name) else _mask_inside(value)
     return params
 
 
 def name_run(argv: Sequence[str]) -> str:
-    """A name for a run nobody named: its script or module, else its command."""
+    """A name for a run nobody named: its script or module, else its command; empty for an empty command."""
+    if not argv:
+        return ""
     inner = _shell_words(argv)
     if inner:
         return name_run(inner)
@@ -103,7 +131,7 @@ def _arguments(argv: Sequence[str]) -> list[str]:
     if inner:
         return _arguments(inner)
     words = list(argv[1:])
-    if not _is_python(argv[0]):
+    if argv and not _is_python(argv[0]):
         return words
     while words:
         word = words.pop(0)

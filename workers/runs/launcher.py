@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,7 @@ def launch(
     run_id = rundir.new_id(now)
     directory = settings.runs_folder / run_id
     try:
-        manifest = _prepare(directory, run_id, list(argv), plan, environ, cwd, now)
+        manifest = _prepare(directory, run_id, list(argv), plan, environ, cwd, now, settings.redact)
     except OSError as error:
         raise LaunchError(
             f"cannot make a run directory in {settings.runs_folder}: {error.strerror or error}; nothing was started. "
@@ -100,6 +100,11 @@ def launch(
         environment = _training_environment(environ, run_id, directory, terminal)
         supervisor, report = _start(directory, spec, environment, pass_input=pass_input and _has_input())
     except (OSError, LaunchError) as error:
+        if (rundir.attempt_folder(directory, 1) / rundir.LOG).exists():
+            raise LaunchError(
+                f"the run's supervisor died as the command started ({error}); the command may be running, "
+                f"and writes to the log of {run_id}"
+            ) from error
         shutil.rmtree(directory, ignore_errors=True)
         raise LaunchError(f"the run's supervisor could not be started ({error}); nothing was started") from error
     return Launched(
@@ -128,14 +133,17 @@ def _prepare(
     environ: Mapping[str, str],
     cwd: Path,
     now: float,
+    redact: Callable[[str], str],
 ) -> dict[str, Any]:
     """Make the run directory with its manifest, patch and first attempt folder, whole or not at all."""
     unfinished = directory.with_name(f".new-{run_id}")
     try:
-        directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        rundir.attempt_folder(unfinished, 1).mkdir(mode=0o700, parents=True)
+        attempt = rundir.attempt_folder(unfinished, 1)
+        for folder in (directory.parent.parent, directory.parent, unfinished, attempt):  # `mode` is not for parents
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         git = snapshot.take(cwd, unfinished / rundir.PATCH)
         manifest = _manifest(run_id, argv, plan, environ, cwd, git, now)
+        manifest = dict(json.loads(redact(json.dumps(manifest))))
         rundir.write_json(unfinished / rundir.MANIFEST, manifest)
         unfinished.rename(directory)
         rundir.sync_folder(directory.parent)
@@ -208,7 +216,7 @@ def _start(
     report_source, report_sink = os.pipe()
     with (
         open(spec_sink, "wb") as sink,
-        open(report_source, "rb") as report,
+        open(report_source, "rb") as source,
         (folder / "supervisor.log").open("wb") as errors,
     ):
         try:
@@ -234,12 +242,16 @@ def _start(
             os.close(report_sink)
         sink.write(json.dumps(spec).encode())
         sink.close()
-        answer = report.read()
+        answer = source.read()
     if not answer:
         supervisor.wait(_START_SECONDS)
         reason = (folder / "supervisor.log").read_text(errors="replace").strip().splitlines()
         raise LaunchError(reason[-1] if reason else f"it ended with exit code {supervisor.returncode}")
-    return supervisor, json.loads(answer)
+    report = json.loads(answer)
+    if "refused" in report:
+        supervisor.wait(_START_SECONDS)
+        raise LaunchError(report["refused"])
+    return supervisor, report
 
 
 def _has_input() -> bool:

@@ -39,7 +39,7 @@ def latest_attempt(directory: Path) -> int:
     numbers = [0]
     try:
         numbers += [
-            int(name[8:]) for name in os.listdir(directory) if name.startswith("attempt-") and name[8:].isdigit()
+            int(name[8:]) for name in os.listdir(directory) if name.startswith("attempt-") and name[8:].isdecimal()
         ]
     except OSError:
         pass
@@ -84,7 +84,7 @@ def reserve_exit(folder: Path) -> None:
 
 def write_exit(folder: Path, record: dict[str, Any]) -> None:
     """Write the exit record once, durably, into the space set aside for it where there is one."""
-    text = json.dumps(record, ensure_ascii=False).encode()
+    text = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace")
     reserve = folder / _RESERVE
     if len(text) >= _RESERVED_BYTES or not reserve.exists():
         write_json(folder / EXIT, record)

@@ -6,6 +6,7 @@ fail because of us, and with a time limit, because a repository on a slow disk m
 
 import os
 import re
+import select
 import subprocess
 import time
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import Any
 GIT_SECONDS = 5.0
 PATCH_BYTES = 20_000_000
 UNTRACKED_NAMES = 1000
-_PATCH_OPTIONS = ("--binary", "--no-color", "--no-ext-diff", "--no-textconv", "HEAD")
+_PATCH_OPTIONS = (
+    *("--binary", "--no-color", "--no-ext-diff", "--no-textconv", "--submodule=short", "--unified=3"),
+    *("--src-prefix=a/", "--dst-prefix=b/", "HEAD"),  # whatever the user's configuration: `git apply` must take it
+)
 
 
 def find_root(folder: Path) -> Path | None:
@@ -100,7 +104,7 @@ def _line(output: bytes | None) -> str | None:
 
 def _without_password(remote: str | None) -> str | None:
     """A remote's address without the user and password some keep in it."""
-    return re.sub(r"(?<=://)[^/@]*@", "", remote) if remote else None
+    return re.sub(r"(?<=://)[^/]*@", "", remote) if remote else None
 
 
 def _write_patch(root: Path, patch: Path, deadline: float) -> dict[str, Any]:
@@ -109,13 +113,18 @@ def _write_patch(root: Path, patch: Path, deadline: float) -> dict[str, Any]:
     patch.parent.mkdir(parents=True, exist_ok=True)
     written, truncated = 0, False
     with patch.open("wb") as file:
-        while chunk := process.stdout.read(1 << 20):
+        while True:
+            ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            chunk = os.read(process.stdout.fileno(), 1 << 20) if ready else b""
             file.write(chunk[: PATCH_BYTES - written])
+            truncated = not ready or written + len(chunk) > PATCH_BYTES
             written = min(PATCH_BYTES, written + len(chunk))
-            if written >= PATCH_BYTES or time.monotonic() > deadline:
-                truncated = True
-                process.kill()
+            if truncated or not chunk:
                 break
+    if truncated:
+        process.kill()
     process.stdout.close()
-    process.wait()
-    return {"patch_bytes": written, "patch_truncated": truncated}
+    found = {"patch_bytes": written, "patch_truncated": truncated}
+    if process.wait() and not truncated:
+        found["note"] = "git could not tell all uncommitted changes"
+    return found

@@ -4,6 +4,7 @@ The request is a file in the attempt folder, written before the signal, so that 
 tell "stopped by the user" from "killed by something else" — also when daemon and supervisor are gone by then.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -57,14 +58,13 @@ def send(beat: dict[str, Any], number: signal.Signals) -> None:
     """
     pid = int(beat["pid"])
     try:
-        os.killpg(pid, number)
-        if number == signal.SIGKILL:
-            for member in processes.session_members(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, number)
+            if processes.status(pid, beat["start_ticks"]) == processes.SUSPENDED:
+                os.killpg(pid, signal.SIGCONT)
+        for member in processes.session_members(pid) if number == signal.SIGKILL else ():
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(member, number)
-        elif processes.status(pid, beat["start_ticks"]) == processes.SUSPENDED:
-            os.killpg(pid, signal.SIGCONT)
-    except ProcessLookupError:
-        return
     except PermissionError as error:
         raise StopRefused(f"process {pid} belongs to another user; ask its owner to stop it") from error
 

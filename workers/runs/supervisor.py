@@ -7,8 +7,10 @@ with the attempt folder and two descriptors — the command comes in over one (n
 """
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -163,7 +165,8 @@ class Supervisor:
             except OSError as error:
                 if not self.folder.is_dir():
                     return  # the run directory was deleted: there is nobody left to tell
-                print(f"cannot write {rundir.EXIT}: {error}; trying again", file=sys.stderr, flush=True)
+                with contextlib.suppress(OSError):  # its log is on the same disk
+                    print(f"cannot write {rundir.EXIT}: {error}; trying again", file=sys.stderr, flush=True)
                 time.sleep(pause)
                 pause = min(30.0, pause * 2)
 
@@ -173,11 +176,13 @@ def explain_start(error: OSError, argv: list[str], cwd: str) -> tuple[int, str]:
     if error.filename == cwd and argv[0] != cwd:
         return NOT_EXECUTABLE, f"cannot enter the folder {cwd}: {error.strerror}"
     if isinstance(error, FileNotFoundError):
-        if os.sep in argv[0] and Path(cwd, argv[0]).exists():
+        if Path(cwd, argv[0]).exists() if os.sep in argv[0] else shutil.which(argv[0]):
             return NOT_EXECUTABLE, f"the interpreter that {argv[0]} names in its first line was not found"
         return NOT_FOUND, f"command not found: {argv[0]}"
     if isinstance(error, PermissionError | IsADirectoryError):
         return NOT_EXECUTABLE, f"not executable: {argv[0]}"
+    if error.errno == errno.ENOEXEC:
+        return NOT_EXECUTABLE, f"cannot execute {argv[0]}: it has no first line such as #!/bin/sh, and is no program"
     return NOT_EXECUTABLE, f"cannot execute {argv[0]}: {error.strerror}"
 
 
@@ -191,8 +196,13 @@ def main(folder: str, spec_descriptor: int, report_descriptor: int) -> int:
     with open(spec_descriptor, "rb") as source:
         spec = json.load(source)
     supervisor = Supervisor(Path(folder), spec)
-    rundir.reserve_exit(supervisor.folder)
     with open(report_descriptor, "wb") as report:
+        try:
+            rundir.reserve_exit(supervisor.folder)
+            (supervisor.folder / rundir.LOG).touch(0o600)
+        except OSError as error:
+            report.write(json.dumps({"refused": f"cannot write to {folder}: {error.strerror}"}).encode())
+            return 1
         try:
             process = supervisor.start()
         except OSError as error:

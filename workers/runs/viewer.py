@@ -6,6 +6,7 @@ The viewer only reads. It can be killed, or its terminal closed, and the run goe
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import sys
 import termios
@@ -38,14 +39,18 @@ class Viewer:
     def follow(self) -> int:
         """Follow to the end of the run; its exit code, 128 + n for a signal, 125 where nobody could record it.
 
-        Ctrl-C is forwarded. Raises BrokenPipeError when nobody reads the output any more.
+        Ctrl-C is forwarded, also one that was held back (SIGINT blocked) until now. Raises BrokenPipeError when
+        nobody reads the output any more.
         """
         before = signal.signal(signal.SIGINT, self._interrupted)
+        terminated = signal.signal(signal.SIGTERM, self._terminated)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         try:
             with self._keyboard():
                 self._copy()
         finally:
             signal.signal(signal.SIGINT, before)
+            signal.signal(signal.SIGTERM, terminated)
         return exit_status(self.folder)
 
     def follow_only(self, start: int = 0) -> int:
@@ -83,7 +88,10 @@ class Viewer:
 
     def _write(self, data: bytes) -> None:
         while data:
-            data = data[os.write(self.output, data) :]
+            try:
+                data = data[os.write(self.output, data) :]
+            except BlockingIOError:  # who shares our output has made it non-blocking
+                select.select([], [self.output], [], 1.0)
 
     def _is_lost(self) -> bool:
         """Whether nobody is left who could write an exit record: the training and its supervisor are gone."""
@@ -96,6 +104,18 @@ class Viewer:
         return gone and not (self.folder / rundir.EXIT).exists()
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the next waits until this one is said
+        try:
+            self._forward()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+    def _terminated(self, number: int, frame: FrameType | None) -> None:
+        """Leave the terminal as it was found (a pty's keyboard is raw) and say what that means for the run."""
+        self.say(f"no longer watching; {self.name} goes on")
+        raise SystemExit(128 + number)
+
+    def _forward(self) -> None:
         chosen = stopping.ESCALATION[min(self.interrupts, len(stopping.ESCALATION) - 1)]
         self.interrupts += 1
         try:
@@ -114,8 +134,12 @@ class Viewer:
         if not keys.exists() or not sys.stdin.isatty():
             yield
             return
+        try:
+            sink = os.open(keys, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # the run is over already, and nobody reads its keys
+            yield
+            return
         saved = termios.tcgetattr(0)
-        sink = os.open(keys, os.O_WRONLY | os.O_NONBLOCK)
         before = signal.signal(signal.SIGWINCH, lambda *_: self._send_size())
         flags = fcntl.fcntl(0, fcntl.F_GETFL)
         try:
@@ -158,10 +182,13 @@ class _KeyPump:
         while data := os.read(0, 1024):
             if _INTERRUPT in data:
                 self.on_interrupt()
-            try:
-                os.write(self.sink, data)
-            except OSError:
-                return
+            while data:
+                try:
+                    data = data[os.write(self.sink, data) :]
+                except BlockingIOError:  # the command does not read what was pasted, or not yet
+                    select.select([], [self.sink], [], 1.0)
+                except OSError:
+                    return
 
 
 def exit_status(folder: Path) -> int:
