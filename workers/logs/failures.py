@@ -11,7 +11,8 @@ from pathlib import PurePath
 
 _HEAD = re.compile(r"^(?P<prefix>.*?)Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(r'^\s+File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.*))?')
-_EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_][\w.]*)(?:: (?P<message>.*)|:?\s*)$")
+_EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_](?:[\w.]|<locals>)*)(?:: (?P<message>.*)|:?\s*)$")
+_SYNTAX_ERROR = re.compile(r"^(?P<type>SyntaxError|IndentationError|TabError): (?P<message>.*)")
 _RANK = re.compile(r"rank\s*(\d+)", re.IGNORECASE)
 _ROOT_CAUSE = re.compile(r"Root Cause \(first observed failure\)")
 _ROOT_RANK = re.compile(r"^\s*rank\s*:\s*(\d+)")
@@ -89,11 +90,17 @@ def find_complaint(lines: Sequence[str], exit_code: int) -> str | None:
 
 
 def _tracebacks(lines: Sequence[str]) -> "list[_Traceback]":
-    found = []
+    found: list[_Traceback] = []
     for start, line in enumerate(lines):
+        if _FRAME.match(line) and (not found or found[-1].end <= start):
+            headless = _read_syntax_error(lines, start)
+            if headless:
+                found.append(headless)
         head = _HEAD.match(line)
         if head:
             traceback = _read_traceback(lines, start, head["prefix"])
+            if traceback is None and start + 1 < len(lines) and _FRAME.match(lines[start + 1]):
+                traceback = _read_traceback(lines, start, "")  # not a rank's prefix, but what stood on that line
             if traceback:
                 found.append(traceback)
     return found
@@ -123,6 +130,21 @@ def _read_traceback(lines: Sequence[str], start: int, prefix: str) -> _Traceback
                 if more[:1] in (" ", "\t"):
                     message = f"{message} {more.strip()}".strip()
             return _Traceback(start, position + 1, prefix, tuple(frames), exception["type"], message)
+    return None
+
+
+def _read_syntax_error(lines: Sequence[str], start: int) -> _Traceback | None:
+    """What Python says of a script that it cannot even begin: one frame and the error, without a head."""
+    frame = _FRAME.match(lines[start])
+    if frame is None or frame["function"] is not None:
+        return None
+    for position in range(start + 1, min(len(lines), start + 6)):
+        error = _SYNTAX_ERROR.match(lines[position])
+        if error:
+            place = ((frame["file"], int(frame["line"])),)
+            return _Traceback(start, position + 1, "", place, error["type"], error["message"])
+        if lines[position][:1] not in (" ", "\t", ""):
+            return None
     return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from store.logs import Cursor
-from store.plaintext import lines_of
+from store.plaintext import lines_of, whole_characters
 
 CHUNK_BYTES = 8 << 20
 _PARTIAL_BYTES = 4096
@@ -28,9 +28,9 @@ def read_new(path: Path, cursor: Cursor, limit: int = CHUNK_BYTES) -> tuple[Curs
     try:
         status = os.fstat(descriptor)
         file_id = f"{status.st_dev}:{status.st_ino}"
-        if file_id != cursor.file_id or status.st_size < cursor.offset:
-            restarted = cursor.file_id is not None
-            cursor = replace(cursor, file_id=file_id, offset=0, partial=b"" if restarted else cursor.partial)
+        if _is_other(file_id, cursor.file_id) or status.st_size < cursor.offset:
+            cursor = replace(cursor, offset=0, lines=0, partial=b"")
+        cursor = replace(cursor, file_id=file_id)
         if status.st_size == cursor.offset:
             return cursor, b""
         data = os.pread(descriptor, min(limit, status.st_size - cursor.offset), cursor.offset)
@@ -49,6 +49,11 @@ def size_of(path: Path) -> int:
         return 0
 
 
+def _is_other(file_id: str, known: str | None) -> bool:
+    """Whether these name two files; a device may be numbered anew when the machine boots, an inode is not."""
+    return known is not None and file_id.partition(":")[2] != known.partition(":")[2]
+
+
 def _advance(cursor: Cursor, data: bytes, modified: float) -> Cursor:
     newline = data.rfind(b"\n")
     partial = (cursor.partial + data if newline < 0 else data[newline + 1 :])[-_PARTIAL_BYTES:]
@@ -65,7 +70,7 @@ def _advance(cursor: Cursor, data: bytes, modified: float) -> Cursor:
 def _last_line(partial: bytes, data: bytes) -> str | None:
     """The last line with anything on it, as a terminal would show it."""
     end = (partial + data)[-_PARTIAL_BYTES:]
-    for line in reversed(lines_of(end)):
+    for line in reversed(lines_of(whole_characters(end))):
         if line.strip():
             return line.strip()[:_LAST_LINE_CHARACTERS]
     return None
