@@ -98,7 +98,8 @@ def ingest(context: Context) -> None:
             if ingester.tick():
                 context.alert_raised.set()
             context.beat("ingest")
-            context.stopping.wait(context.settings.poll_seconds)
+            if not ingester.backlog:
+                context.stopping.wait(context.settings.poll_seconds)
 
 
 def deliver(context: Context) -> None:

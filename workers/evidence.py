@@ -9,7 +9,7 @@ from typing import Any
 from store import plaintext
 from workers.machine import processes
 from workers.runs import rundir
-from workers.verdicts import Evidence, Verdict, judge
+from workers.verdicts import SILENT_SECONDS, Evidence, Verdict, judge
 
 END_LINES = 2000
 END_BYTES = 1 << 20
@@ -21,21 +21,24 @@ def gather(
     exit_record: Mapping[str, Any] | None,
     *,
     now: float,
+    beat: Mapping[str, Any] | None = None,
     log_modified: float | None = None,
     here: str | None = None,
 ) -> Evidence:
-    """The evidence about the attempt in ``folder``.
+    """The evidence about the attempt in ``folder``; ``beat`` where the caller knows the last one.
 
     The caller reads ``exit_record`` before it reads the log, so that what the log lacks then was never written.
     The end of the log is read only where the training is over.
     """
     here = here or socket.gethostname()
-    beat = rundir.read_json(folder / rundir.BEAT)
+    beat = beat or rundir.read_json(folder / rundir.BEAT)
     training = supervisor = processes.GONE
     if beat and exit_record is None and beat.get("host") == here:
         training = processes.status(beat.get("pid"), beat.get("start_ticks"))
         supervisor = processes.status(beat.get("supervisor_pid"), beat.get("supervisor_ticks"))
     over = exit_record is not None or training == supervisor == processes.GONE
+    if over and exit_record is None and beat and beat.get("host") != here:
+        over = now - max(float(beat.get("at") or 0), log_modified or 0.0) > SILENT_SECONDS
     boot = processes.boot_id()
     return Evidence(
         argv=manifest.get("argv") or [],

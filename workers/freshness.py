@@ -1,6 +1,7 @@
 """Making sure that what a command reads from the journal is what the run directories say now."""
 
 import contextlib
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from store import runs
 from store.errors import DaemonRunning
 from store.settings import Settings
 from workers import dashboard, lock
-from workers.ingest import CONFIRM_SECONDS, Ingester
+from workers.ingest import CONFIRM_SECONDS, Ingester, is_launching, read_manifest
 from workers.runs import rundir
 
 _PATIENCE_SECONDS = 3.0
@@ -35,8 +36,7 @@ def _is_behind(connection: sqlite3.Connection, settings: Settings) -> bool:
     if lock.holder(settings.home) is None:
         return True
     known, open_ = runs.watched_ids(connection)
-    newest = max((name for name in _names(settings.runs_folder)), default="")
-    if newest and newest not in known:
+    if any(_is_run(settings.runs_folder / name) for name in _names(settings.runs_folder) - known):
         return True
     for run_id in open_:
         run = runs.get_run(connection, run_id)
@@ -51,10 +51,20 @@ def _is_behind(connection: sqlite3.Connection, settings: Settings) -> bool:
 def _ingest(connection: sqlite3.Connection, settings: Settings) -> None:
     ingester = Ingester(connection, settings, dashboard_url=lambda: dashboard.address(settings))
     ingester.tick()
+    while ingester.backlog:
+        ingester.tick()
     if any(watched.gone_since is not None and not watched.ended for watched in ingester.watched.values()):
         time.sleep(CONFIRM_SECONDS + 0.1)
         ingester.tick()
 
 
-def _names(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if path.name[0] != "."]
+def _names(folder: Path) -> set[str]:
+    return {name for name in os.listdir(folder) if name[0] != "."}
+
+
+def _is_run(directory: Path) -> bool:
+    """Whether the daemon would take that directory up."""
+    try:
+        return not is_launching(directory, read_manifest(directory), time.time())
+    except (ValueError, TypeError):
+        return False

@@ -10,13 +10,14 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from store import alerts, logs, plaintext, runs
 from store.database import write
+from store.errors import JournalError
 from store.settings import Settings
 from workers.alerts import messages, rules
 from workers.evidence import END_BYTES, gather
@@ -36,6 +37,14 @@ ALERT_WITHIN_SECONDS = 7 * 86400.0
 """An end older than this when we learn of it (a journal built anew) raises no alert at all."""
 CONFIRM_SECONDS = 1.0
 """How long a process must be seen gone without an exit record before we conclude anything from it."""
+BATCH = 200
+"""How many directories new to the journal are taken up in a tick, so that thousands do not keep others waiting."""
+LAUNCH_SECONDS = 5.0
+"""How long a launch may go on unseen: one that fails takes its directory away again, and was never a run."""
+REVIVE_WITHIN_SECONDS = 7 * 86400.0
+"""A run whose end was inferred longer ago than this is not looked at again when a daemon starts."""
+_SETTLED_SECONDS = 1.0
+_STRANGE = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError, sqlite3.DataError)
 
 
 @dataclass
@@ -46,8 +55,8 @@ class Watched:
     manifest: dict[str, Any]
     written: tuple[Any, ...] | None = None
     gone_since: float | None = None
-    events: set[tuple[str, float]] = field(default_factory=set)
     ended: bool = False
+    trouble: str | None = None
 
     @property
     def id(self) -> str:
@@ -76,35 +85,45 @@ class Ingester:
         self.watched: dict[str, Watched] = {}
         self.known, self._reopen = runs.watched_ids(connection)
         self.unreadable: dict[str, str] = {}
+        self.backlog: list[str] = []
+        """Names of directories that were found and not taken up yet; tick again at once while there are some."""
         self.ticks = 0
         self._folder_mtime = -1
 
     def tick(self) -> int:
         """Look at everything once; how many alerts were raised."""
-        self._discover()
+        self._reopen_known()
+        self._list_folder()
+        for _ in range(min(BATCH, len(self.backlog))):
+            self._take_up(self.settings.runs_folder / self.backlog.pop())
+            self.beat()
         raised = 0
         for run_id, watched in list(self.watched.items()):
-            if watched.ended and self.ticks % SLOW_TICKS:
+            if (watched.ended or watched.trouble) and self.ticks % SLOW_TICKS:
                 continue
             try:
                 raised += self._look(watched)
-            except (sqlite3.Error, OSError):
-                raise
-            except Exception:
-                log.exception("cannot make sense of run %s; it is left as it is", run_id)
+                watched.trouble = None
+            except Exception as error:
+                if _is_of_the_journal(error):
+                    raise
+                if watched.trouble != repr(error):
+                    log.exception("cannot make sense of run %s; it is left as it is", run_id)
+                watched.trouble = repr(error)
             self.beat()
         self.ticks += 1
         return raised
 
-    def _discover(self) -> None:
-        """Find directories that are not in the journal yet, and take up those the journal still has open."""
+    def _reopen_known(self) -> None:
+        """Take up, once, the runs that the journal still has open."""
         for run_id in list(self._reopen):
             self._reopen.discard(run_id)
             run = runs.get_run(self.connection, run_id)
-            if run:
-                directory = Path(run.directory)
-                manifest = rundir.read_json(directory / rundir.MANIFEST) or _manifest_of(run)
-                self.watched[run_id] = Watched(directory, manifest, ended=not run.is_active)
+            if run and (run.is_active or self.clock() - (run.ended or run.updated) <= REVIVE_WITHIN_SECONDS):
+                self.watched[run_id] = Watched(Path(run.directory), _manifest_of(run), ended=not run.is_active)
+
+    def _list_folder(self) -> None:
+        """Find directories that are not in the journal yet; the newest comes last in the backlog, and first out."""
         folder = self.settings.runs_folder
         try:
             modified = folder.stat().st_mtime_ns
@@ -112,28 +131,33 @@ class Ingester:
             return
         if modified == self._folder_mtime and self.ticks % SLOW_TICKS:
             return
-        self._folder_mtime = modified
+        # The clock of a filesystem is coarse: what is made right after the listing may leave the same time behind.
+        settled = abs(time.time() - modified / 1e9) > _SETTLED_SECONDS
+        self._folder_mtime = modified if settled else -1
         with os.scandir(folder) as entries:
-            fresh = sorted(entry.name for entry in entries if entry.name not in self.known and entry.name[0] != ".")
-        for name in fresh:
-            self._take_up(folder / name)
-            self.beat()
+            self.backlog = sorted(
+                entry.name for entry in entries if entry.name not in self.known and entry.name[0] != "."
+            )
 
     def _take_up(self, directory: Path) -> None:
-        manifest = rundir.read_json(directory / rundir.MANIFEST)
-        if manifest is None or not isinstance(manifest.get("id"), str) or "created" not in manifest:
-            if directory.name not in self.unreadable:
-                self.unreadable[directory.name] = "no run.json that can be read"
-                log.warning("%s has no run.json that can be read; it is passed over", directory)
-            return
-        if int(manifest.get("format", 1)) > rundir.FORMAT:
-            self.unreadable[directory.name] = "written by a newer Machiai"
+        """Enter a run that is new to the journal; a directory that is none is passed over, and that said once."""
+        try:
+            manifest = read_manifest(directory)
+            if is_launching(directory, manifest, self.clock()):
+                self._folder_mtime = -1
+                return
+            with write(self.connection):
+                runs.record_launch(self.connection, self._redacted(manifest), str(directory))
+        except Exception as error:
+            if _is_of_the_journal(error):
+                raise
+            if self.unreadable.get(directory.name) != str(error):
+                log.warning("%s is passed over: %s", directory, error)
+            self.unreadable[directory.name] = str(error)
             return
         self.unreadable.pop(directory.name, None)
-        with write(self.connection):
-            runs.record_launch(self.connection, self._redacted(manifest), str(directory))
         self.known.add(directory.name)
-        self.watched[manifest["id"]] = Watched(directory, manifest)
+        self.watched[directory.name] = Watched(directory, manifest)
 
     def _redacted(self, manifest: dict[str, Any]) -> dict[str, Any]:
         plain = {name: self.settings.redact(value) for name, value in manifest.items() if isinstance(value, str)}
@@ -148,36 +172,50 @@ class Ingester:
 
     def _look(self, watched: Watched) -> int:
         """Bring one run up to date; how many alerts that raised."""
-        number = max(1, rundir.latest_attempt(watched.directory))
+        number = rundir.latest_attempt(watched.directory) or self._last_attempt(watched.id)
         folder = rundir.attempt_folder(watched.directory, number)
         path = folder / rundir.LOG
         exit_record = rundir.read_json(folder / rundir.EXIT)  # before the log: what it ended with is then in the log
         if watched.ended and exit_record is None and not self._stirs(folder):
             return 0
+        size = tailer.size_of(path)  # of now: one run that writes faster than we read must not keep us for ever
         before = logs.read_cursor(self.connection, watched.id, number, str(path))
         after, data = tailer.read_new(path, before)
-        caught_up = after.offset >= tailer.size_of(path)
-        while not caught_up:
+        while data and after.offset < size:
             self._commit_log(watched, number, before, after)
             self.beat()
             before = after
             after, data = tailer.read_new(path, before)
-            caught_up = not data or after.offset >= tailer.size_of(path)
+        beat = rundir.read_json(folder / rundir.BEAT)
         evidence = gather(
             folder,
             watched.manifest,
             exit_record,
             now=self.clock(),
+            beat=beat or self._remembered_beat(watched.id, number),
             log_modified=after.last_output,
             here=self.here,
         )
         if processes.RUNNING in (evidence.training, evidence.supervisor):
             watched.gone_since = None
         verdict = judge(evidence)
+        if not folder.is_dir() and evidence.beat is not None:
+            verdict = replace(verdict, evidence=[*verdict.evidence, "its run directory is gone"])
         if verdict.has_ended and verdict.certainty == "inferred" and not self._is_confirmed(watched, folder):
             self._commit_log(watched, number, before, after)
             return 0
         return self._commit(watched, number, folder, evidence, verdict, before, after)
+
+    def _last_attempt(self, run_id: str) -> int:
+        """The number of the last attempt that the journal knows, for a run whose directory is gone."""
+        return max((attempt.number for attempt in runs.attempts_of(self.connection, run_id)), default=1)
+
+    def _remembered_beat(self, run_id: str, number: int) -> dict[str, Any] | None:
+        """What the journal knows of the processes of an attempt whose beat is gone; None before its first."""
+        for known in runs.attempts_of(self.connection, run_id):
+            if known.number == number and known.pid is not None:
+                return {**vars(known), "at": known.beat_at or known.started}
+        return None
 
     def _stirs(self, folder: Path) -> bool:
         """Whether a run we had concluded the end of shows a sign of life after all."""
@@ -233,6 +271,8 @@ class Ingester:
         with write(self.connection):
             if after != before and not self._advance(watched, number, before, after):
                 return 0  # another ingester was faster: look again next time
+            if state != watched.written and not verdict.has_ended and self._has_recorded_end(watched.id, number):
+                return 0  # and has seen more than we had when we looked
             if state != watched.written:
                 runs.record_attempt(self.connection, _attempt(watched.id, number, beat, evidence, verdict))
                 self._record_state(watched, number, beat, verdict, now)
@@ -245,6 +285,10 @@ class Ingester:
         if verdict.has_ended and verdict.certainty == "recorded":
             del self.watched[watched.id]
         return raised
+
+    def _has_recorded_end(self, run_id: str, number: int) -> bool:
+        run = runs.get_run(self.connection, run_id)
+        return run is not None and run.attempt == number and not run.is_active and run.certainty == "recorded"
 
     def _record_state(
         self, watched: Watched, number: int, beat: dict[str, Any] | Any, verdict: Verdict, now: float
@@ -269,9 +313,7 @@ class Ingester:
 
     def _record_events(self, watched: Watched, number: int, evidence: Evidence, verdict: Verdict, now: float) -> None:
         def note(kind: str, moment: float, **detail: Any) -> None:
-            if (kind, moment) not in watched.events:
-                watched.events.add((kind, moment))
-                runs.record_event(self.connection, watched.id, number, moment, kind, detail)
+            runs.record_event(self.connection, watched.id, number, moment, kind, detail)
 
         if verdict.started is not None:
             note("started", verdict.started)
@@ -323,6 +365,33 @@ class Ingester:
         return int(alert is not None)
 
 
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """The ``run.json`` of a run directory; ValueError says why it is none that can be read."""
+    manifest = rundir.read_json(directory / rundir.MANIFEST)
+    if manifest is None:
+        raise ValueError("it has no run.json that can be read")
+    if float(manifest.get("format", rundir.FORMAT)) > rundir.FORMAT:
+        raise ValueError(f"it was written by a newer Machiai (format {manifest['format']}); update this checkout")
+    if manifest.get("id") != directory.name:
+        raise ValueError(f"its run.json is that of {manifest.get('id')!r}")
+    if type(manifest.get("created")) not in (int, float):
+        raise ValueError("its run.json does not say when the run was made")
+    return manifest
+
+
+def is_launching(directory: Path, manifest: Mapping[str, Any], now: float) -> bool:
+    """Whether a run has only just been made, and its supervisor has not been heard yet."""
+    folder = rundir.attempt_folder(directory, 1)
+    return abs(now - manifest["created"]) < LAUNCH_SECONDS and not (
+        (folder / rundir.BEAT).exists() or (folder / rundir.EXIT).exists()
+    )
+
+
+def _is_of_the_journal(error: Exception) -> bool:
+    """Whether the journal cannot be used, and not one run alone is strange."""
+    return isinstance(error, JournalError | sqlite3.Error) and not isinstance(error, _STRANGE)
+
+
 def _suspensions(evidence: Evidence) -> tuple[tuple[float, float | None], ...]:
     record = evidence.exit or evidence.beat or {}
     return tuple((float(begin), end if end is None else float(end)) for begin, end in record.get("suspended") or [])
@@ -348,5 +417,7 @@ def _attempt(run_id: str, number: int, beat: Any, evidence: Evidence, verdict: V
 
 
 def _manifest_of(run: runs.Run) -> dict[str, Any]:
-    """What is needed of a manifest whose file has gone, from the journal."""
-    return {"id": run.id, "created": run.created, "host": run.host, "argv": run.argv, "project_root": run.cwd}
+    """What is needed of a run's manifest, from its file while that is there and its own, else from the journal."""
+    known = {"id": run.id, "created": run.created, "host": run.host, "argv": run.argv, "project_root": run.cwd}
+    found = rundir.read_json(Path(run.directory) / rundir.MANIFEST) or {}
+    return {**found, **known, "project_root": found.get("project_root") or run.cwd}

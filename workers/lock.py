@@ -39,14 +39,15 @@ def holder(home: Path) -> int | None:
     except OSError:
         return None
     try:
-        return None if _try_lock(descriptor) else _read_pid(descriptor) or 0
+        # A shared lock: two that ask at the same moment must not take each other for a daemon.
+        return None if _try_lock(descriptor, fcntl.LOCK_SH) else _read_pid(descriptor) or 0
     finally:
         os.close(descriptor)
 
 
-def _try_lock(descriptor: int) -> bool:
+def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

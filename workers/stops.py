@@ -47,6 +47,12 @@ def _advance_stop(connection: sqlite3.Connection, settings: Settings, intent: In
         return
     number = stopping.ESCALATION[min(len(sent), len(stopping.ESCALATION) - 1)]
     try:
+        stopping.identify(folder)
+    except StopRefused as error:
+        if not sent:  # else it has just ended of it, and its end will soon be known
+            intents.answer(connection, intent.id, "refused", str(error), now)
+        return
+    try:
         stopping.ask(folder, number, WAY)
     except StopRefused as error:
         intents.answer(connection, intent.id, "refused", str(error), now)
