@@ -1,0 +1,53 @@
+"""The dashboard: navigation, language, and what every page has in common.
+
+Run by Streamlit (`machiai up` does), from the checkout, so that `.streamlit/config.toml` is in force.
+"""
+
+import streamlit as st
+
+from app import blank, words
+from app.markup import plain
+from store import settings as store_settings
+from store.errors import MachiaiError
+
+WIDTH = 1120
+# A bench. Drawn here because a named icon would be fetched from the network for the browser's tab.
+BENCH = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect x="3" y="11" width="26" height="6" rx="2" fill="#5E8F7B"/>'
+    '<path d="M8 17v9M24 17v9" stroke="#5E8F7B" stroke-width="4" stroke-linecap="round"/></svg>'
+)
+
+
+def show() -> None:
+    """Draw the page the address names."""
+    st.set_page_config(page_title="Machiai", page_icon=BENCH, layout="wide", initial_sidebar_state=210)
+    try:
+        settings = store_settings.load()
+    except MachiaiError as error:
+        st.title("Machiai", anchor=False)
+        st.error(plain(error))
+        st.stop()
+    say = words.for_reader(settings)
+    page = st.navigation(
+        [
+            st.Page("views/now.py", title=say.say("Now"), icon=":material/chair_alt:", default=True),
+            st.Page("views/runs.py", title=say.say("Runs"), icon=":material/list:", url_path="runs"),
+            st.Page(
+                "views/run.py",
+                title=say.say("Run"),
+                icon=":material/article:",
+                url_path="run",
+                visibility="hidden",
+            ),
+        ]
+    )
+    st.logo(BENCH, size="small")
+    with st.container(width=WIDTH):
+        for problem in settings.problems:
+            st.warning(plain(problem), icon=":material/settings_alert:")
+        with blank.shield(say):
+            page.run()
+
+
+show()
