@@ -2,16 +2,9 @@
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="the demo's court is made of torch tensors, and torch is not installed")
+torch = pytest.importorskip("torch", reason="the court is made of torch tensors; torch is missing")
 
-from workers.demo.court import (  # noqa: E402
-    COLUMNS,
-    LAST_TOP,
-    PADDLE,
-    PIXELS,
-    ROWS,
-    Court,
-)
+from workers.demo.court import COLUMNS, LAST_TOP, PADDLE, PIXELS, ROWS, Court  # noqa: E402
 
 CENTRE = (PADDLE - 1) / 2
 """From the top row of a paddle to its middle."""
@@ -30,7 +23,7 @@ def place_ball(court: Court, row: float, column: float, row_speed: float, column
     court.column_speed = torch.full_like(court.column_speed, column_speed)
 
 
-def up(court: Court) -> torch.Tensor:
+def up(court: Court):
     """The move *up* in every game."""
     return torch.ones(len(court.row), dtype=torch.bool)
 
@@ -118,7 +111,8 @@ def test_frame():
     place_ball(court, 4.4, 10, 0, 1)
     frame = court.draw().reshape(ROWS, COLUMNS)
     lit = {(row, column) for row, column in frame.nonzero().tolist()}
-    ours, theirs = ({(top + row, column) for row in range(PADDLE)} for top, column in ((2, COLUMNS - 1), (9, 0)))
+    ours = {(2 + row, COLUMNS - 1) for row in range(PADDLE)}
+    theirs = {(9 + row, 0) for row in range(PADDLE)}
     assert lit == {(4, 10)} | ours | theirs
 
 

@@ -130,8 +130,9 @@ def test_refusal(options, reason, capsys):
 
 def test_without_torch(tmp_path):
     """Where torch is missing the script says so in one line and exits 1."""
-    blocker = f"import runpy, sys; sys.modules['torch'] = None; runpy.run_path({pong.__file__!r}, run_name='__main__')"
-    done = subprocess.run([sys.executable, "-c", blocker], cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    start = f"runpy.run_path({pong.__file__!r}, run_name='__main__')"
+    command = [sys.executable, "-c", f"import runpy, sys; sys.modules['torch'] = None; {start}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1

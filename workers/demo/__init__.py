@@ -1,0 +1,1 @@
+"""A real small training for newcomers, screenshots and trying out alerts."""
