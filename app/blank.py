@@ -60,7 +60,7 @@ def daemon_banner(words: Words, pulse: Pulse) -> None:
     else:
         text = words.say(
             "The daemon has been silent for {length}. What is shown was last known at {time}.",
-            length=words.length(pulse.silence),
+            length=words.age(pulse.silence or 0),
             time=words.date(pulse.beat),
         )
     with st.container(border=True, gap="xsmall"):

@@ -90,6 +90,13 @@ def last_known(run: Run, words: Words, heard: float | None) -> str:
     return words.say("last known: {state}, as of {time}", state=state, time=words.date(heard or run.updated))
 
 
+def elapsed(run: Run, words: Words, as_of: float) -> str:
+    """How long a run took, or has taken until ``as_of``."""
+    if run.is_active and run.started is not None:
+        return words.age(as_of - run.started)
+    return words.length(run.elapsed(as_of))
+
+
 def draw_badge(look: Look, words: Words) -> None:
     """Draw word, icon and colour of a state."""
     st.badge(plain(words.say(look.word)), icon=look.icon, color=look.colour)

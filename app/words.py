@@ -61,16 +61,19 @@ class Words:
         return "–" if epoch is None else self._local(epoch).strftime("%Y-%m-%d %H:%M:%S")
 
     def length(self, seconds: float | None) -> str:
-        """``3 h 12 m``, or ``3 時間 12 分``."""
-        if seconds is not None and 0 < seconds < 10:
-            seconds = max(1.0, float(round(seconds)))
-            text = f"{seconds:.0f} s"
-        else:
-            text = spell(seconds) if seconds else ("–" if seconds is None else "0 s")
-        parts = text.split(" ")
-        if len(parts) == 1:
-            return text
+        """``3 h 12 m``, ``0.3 s``, or ``3 時間 12 分``; ``–`` for an unknown length."""
+        return self._in_units(spell(seconds))
+
+    def age(self, seconds: float) -> str:
+        """A length that grows while it is looked at: in whole seconds."""
+        whole = max(0, int(seconds))
+        return self._in_units(f"{whole} s" if whole < 10 else spell(whole))
+
+    def _in_units(self, spelled: str) -> str:
         forms = {"d": mark("{n} d"), "h": mark("{n} h"), "m": mark("{n} m"), "s": mark("{n} s")}
+        parts = spelled.split(" ")
+        if len(parts) < 2:
+            return spelled
         pairs = zip(parts[::2], parts[1::2], strict=True)
         return " ".join(self.say(forms[unit], n=number) for number, unit in pairs)
 

@@ -175,7 +175,7 @@ def draw_run(run: Run, now: Now, say: Words) -> None:
                 status.draw_badge(look, say)
                 draw_link(run)
             if run.started:
-                elapsed = say.length(run.elapsed(max(now.pulse.as_of, run.started)))
+                elapsed = status.elapsed(run, say, now.pulse.as_of)
                 st.markdown(f"**{elapsed}**", width="content")
         draw_health(run, say)
         if run.last_line:
@@ -200,7 +200,7 @@ def freshness(run: Run, now: Now, say: Words) -> str:
         return status.last_known(run, say, now.pulse.beat)
     if run.last_output is None:
         return say.say("no output yet")
-    age = say.length(max(0.0, as_of - run.last_output))
+    age = say.age(as_of - run.last_output)
     lines = say.count("{n} line", "{n} lines", run.log_lines)
     return say.say("last line {length} ago", length=age) + " · " + lines
 
@@ -217,7 +217,7 @@ def draw_ended(now: Now, say: Words) -> None:
                 status.draw_badge(look, say)
                 draw_link(run)
             ended = say.moment(run.ended, now.pulse.as_of) if run.ended else "–"
-            text = f"{say.length(run.elapsed(now.pulse.as_of))} · {ended}"
+            text = f"{status.elapsed(run, say, now.pulse.as_of)} · {ended}"
             if run.cause:
                 text += f" · {shorten(run.cause, 80)}"
             st.caption(plain(text))

@@ -16,6 +16,7 @@ from store.runs import Run
 from store.settings import Settings
 
 LOG_PIXELS = 420
+SHORT_LINES = 15
 OPEN = ("asked", "accepted")
 
 
@@ -63,7 +64,7 @@ def live_status(settings: Settings, say: Words, run_id: str, drawn: tuple[str, i
                 status.draw_badge(status.HEALTH.get(flag) or status.unnamed(flag), say)
             if run.certainty == "inferred":
                 status.draw_badge(status.INFERRED, say)
-            st.markdown(f"**{say.length(run.elapsed(max(pulse.as_of, run.started or 0)))}**", width="content")
+            st.markdown(f"**{status.elapsed(run, say, pulse.as_of)}**", width="content")
             st.caption(plain(summary(story, say)), width="content")
         if run.cause:
             st.markdown(f"**{plain(run.cause)}**")
@@ -83,7 +84,7 @@ def summary(story: Story, say: Words) -> str:
         parts.append(say.say(status.CERTAINTIES.get(run.certainty, run.certainty)))
     if run.is_active:
         if run.last_output:
-            age = say.length(max(0.0, pulse.as_of - run.last_output))
+            age = say.age(pulse.as_of - run.last_output)
             parts.append(say.say("last line {length} ago", length=age))
         parts.append(say.say("as of {time}", time=say.clock(pulse.as_of)))
     elif run.ended:
@@ -104,16 +105,16 @@ def confirm_stop(story: Story, settings: Settings, say: Words) -> None:
     st.markdown(f"**{plain(run.name)}** · `{run.id}`")
     text = say.say(
         "It is interrupted, as by Ctrl-C; if it has not ended after {length}, it is terminated.",
-        length=say.length(settings.stop_grace_seconds),
+        length=say.age(settings.stop_grace_seconds),
     )
     st.markdown(plain(text))
     if not story.pulse.alive:
         st.caption(plain(say.say("The daemon is silent: it will stop the run once it is back.")))
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button(say.say("Let it run"), key="stop-no"):
+        if st.button(say.say("Let it run"), key="stop-no", type="primary"):
             st.rerun()
         label = say.say("Stop {name}", name=plain(shorten(run.name, 30)))
-        if st.button(label, key="stop-yes", type="primary"):
+        if st.button(label, key="stop-yes", icon=":material/stop_circle:"):
             with blank.shield(say):
                 reads.ask_stop(settings, run.id)
                 st.rerun()
@@ -173,7 +174,8 @@ def draw_log(run: Run, settings: Settings, say: Words) -> None:
         empty = tail.exists or run.is_active
         st.caption(say.say("The log is empty.") if empty else say.say("There is no log."))
         return
-    with st.container(height=LOG_PIXELS, autoscroll=True, border=False, key="log-tail"):
+    is_short = not run.is_active and len(tail.lines) <= SHORT_LINES  # a growing log keeps its place
+    with st.container(height="content" if is_short else LOG_PIXELS, autoscroll=True, border=False, key="log-tail"):
         st.code(bare("\n".join(tail.lines)), language=None)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(plain(describe_tail(tail, say)), width="content")

@@ -125,7 +125,7 @@ def draw_table(found: Listing, say: Words) -> None:
             "name": f"/run?id={quote_plus(run.id)}#{quote_plus(bare(run.name))}",
             "project": bare(run.project),
             "launched": say.moment(run.created, pulse.as_of),
-            "length": say.length(run.elapsed(max(pulse.as_of, run.started or 0))),
+            "length": status.elapsed(run, say, pulse.as_of),
             "cause": bare(run.cause or ""),
             "tags": bare(", ".join(run.tags)),
         }

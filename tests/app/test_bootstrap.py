@@ -118,15 +118,11 @@ class TestFailure:
 
     def test_no_network_is_named(self, machine):
         """A pip without network is told apart from other failures, however much it printed after."""
-        machine.pip(
-            code=1, says="Temporary failure in name resolution\n" + "ERROR: No matching distribution\n" * 30
-        )
+        machine.pip(code=1, says="Temporary failure in name resolution\n" + "ERROR: No matching distribution\n" * 30)
         with pytest.raises(SetupError, match="check the network"):
             machine.start()
 
-    @pytest.mark.parametrize(
-        ("version", "says"), [("pip 20.3.4 from x", "is 20.3"), ("", "apt install python3-pip")]
-    )
+    @pytest.mark.parametrize(("version", "says"), [("pip 20.3.4 from x", "is 20.3"), ("", "apt install python3-pip")])
     def test_pip_must_be_there_and_new_enough(self, machine, version, says):
         """No pip, or one that cannot install into another environment, is told before anything is made."""
         machine.pip(version=version)

@@ -104,8 +104,9 @@ def test_lengths_are_spelled_in_both_languages() -> None:
     assert Words("en").length(11520) == "3 h 12 m"
     assert Words("ja").length(11520) == "3 時間 12 分"
     assert Words("ja").length(2 * 86400 + 7 * 3600) == "2 日 7 時間"
-    assert Words("en").length(0.2) == "1 s"
-    assert Words("en").length(0) == "0 s"
+    assert Words("en").length(0.31) == "0.3 s"
+    assert Words("en").age(3.9) == "3 s" and Words("ja").age(-1) == "0 秒"
+    assert Words("en").age(11520.4) == "3 h 12 m"
     assert Words("ja").length(None) == "–"
 
 
