@@ -22,12 +22,12 @@ def open_journal(path: Path, *, read_only: bool = False, busy_seconds: float = B
     The connection belongs to the calling thread. Rows come as ``sqlite3.Row``. Raises JournalError when
     the file or its folder cannot be used, JournalTooNew when a newer Machiai wrote it.
     """
+    connection = None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         connection = _connect(path, busy_seconds)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > migrations.VERSION:
-            connection.close()
             raise JournalTooNew(
                 f"{path} was written by a newer Machiai (schema {version}, this one knows {migrations.VERSION}); "
                 "update this checkout"
@@ -36,21 +36,34 @@ def open_journal(path: Path, *, read_only: bool = False, busy_seconds: float = B
             migrations.migrate(connection)
         if read_only:
             connection.execute("PRAGMA query_only=ON")
-    except sqlite3.Error as error:
-        raise _explain(error, path) from error
-    except OSError as error:
+    except (sqlite3.Error, OSError, JournalError) as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, JournalError):
+            raise
+        if isinstance(error, sqlite3.Error):
+            raise _explain(error, path) from error
         raise JournalError(f"cannot use the data folder {path.parent}: {error.strerror}; set MACHIAI_HOME") from error
     return connection
 
 
 def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA foreign_keys=ON")
+    try:
+        connection.row_factory = sqlite3.Row
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
+
+
+def examine(connection: sqlite3.Connection) -> str:
+    """``ok``, or the first thing SQLite finds damaged in the journal."""
+    return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
 
 
 @contextmanager

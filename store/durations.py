@@ -5,12 +5,12 @@ def spell(seconds: float | None) -> str:
     """Spell a length of time with its two largest units; ``–`` for an unknown one.
 
     >>> spell(11520), spell(42), spell(0.31), spell(200_000)
-    ('3 h 12 m', '42 s', '0.3 s', '2 d 7 h')
+    ('3 h 12 m', '42 s', '0.3 s', '2 d 8 h')
     """
     if seconds is None:
         return "–"
     seconds = max(0.0, seconds)
-    if seconds < 10:
+    if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:

@@ -16,6 +16,7 @@ _ANSI = re.compile(
 )
 _ERASE = re.compile(r"\x1b\[([02]?)[JK]")  # the rest of the line, or all of it
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_NO_TEXT = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # what CP932 makes of bytes that it has no characters for
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 
 
@@ -30,9 +31,11 @@ def decode(raw: bytes) -> str:
     fitting = []
     for encoding in ("cp932", "euc-jp"):
         try:
-            fitting.append(raw.decode(encoding))
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if not _NO_TEXT.search(text):
+            fitting.append(text)
     if fitting:  # EUC-JP fits CP932 too, as half-width katakana, which nobody logs
         return fitting[-1] if _HALF_WIDTH.search(fitting[0]) else fitting[0]
     return raw.decode("utf-8", errors="replace")
@@ -61,11 +64,10 @@ def _plain(part: str) -> tuple[str, bool]:
     """A stretch without escape sequences, and whether it erased what stood on the line before it."""
     if "\x1b" not in part:
         return part, False
-    erased = None
-    for erased in _ERASE.finditer(part):
-        pass
-    if erased is None:
+    found = list(_ERASE.finditer(part))
+    if not found:
         return _ANSI.sub("", part), False
+    erased = found[-1]
     before = "" if erased[1] == "2" else _ANSI.sub("", part[: erased.start()])
     return before + _ANSI.sub("", part[erased.end() :]), True
 

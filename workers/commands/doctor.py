@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from store import alerts, heartbeats
+from store import alerts, database, heartbeats
 from store.database import open_journal
 from store.durations import spell
 from store.errors import MachiaiError
@@ -119,7 +119,7 @@ def _examine_folder(settings: Settings) -> Iterator[Finding]:
 def _examine_journal(settings: Settings) -> Iterator[Finding]:
     try:
         with contextlib.closing(open_journal(settings.journal, busy_seconds=2.0)) as connection:
-            health = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            health = database.examine(connection)
             size = settings.journal.stat().st_size / 2**20
             yield Finding(
                 "journal",

@@ -28,6 +28,7 @@ _CUDA_SIZES = (
         r"(?P<free>[\d.]+ \w+) free"
     ),
 )
+_DEVICE_MEMORY = re.compile(r"\b(CUDA|HIP|MPS|XPU)(?: error:)? (?:backend )?out of memory")
 _CPU_BYTES = re.compile(r"you tried to allocate (\d+) bytes|Unable to allocate ([\d.]+ \w+)")
 _NOT_FOUND = re.compile(r"(?:^|: )(?P<name>[^:\s][^:]*): (?:command not found|not found)$")
 _LONGEST = 300
@@ -184,16 +185,17 @@ def _root_rank(lines: Sequence[str]) -> int | None:
 
 def _describe(traceback: _Traceback) -> str:
     message = traceback.message
-    if "CUDA out of memory" in message or "CUDA error: out of memory" in message:
+    device = _DEVICE_MEMORY.search(message)
+    if device:
         for pattern in _CUDA_SIZES:
             sizes = pattern.search(message)
             if sizes:
                 return (
-                    f"CUDA out of memory: tried to allocate {sizes['tried']}, {sizes['free']} free of {sizes['total']} "
+                    f"{device[1]} out of memory: tried to allocate {sizes['tried']}, {sizes['free']} free of {sizes['total']} "
                     f"on GPU {sizes['gpu']}"
                 )
         tried = re.search(r"Tried to allocate ([\d.]+ \w+)", message)
-        return f"CUDA out of memory: tried to allocate {tried[1]}" if tried else "CUDA out of memory"
+        return f"{device[1]} out of memory" + (f": tried to allocate {tried[1]}" if tried else "")
     if "DefaultCPUAllocator" in message or traceback.short_type in ("MemoryError", "_ArrayMemoryError"):
         tried = _CPU_BYTES.search(message)
         size = (_spell_bytes(int(tried[1])) if tried[1] else tried[2]) if tried else None

@@ -124,7 +124,7 @@ def _write_patch(root: Path, patch: Path, deadline: float) -> dict[str, Any]:
     if truncated:
         process.kill()
     process.stdout.close()
-    found = {"patch_bytes": written, "patch_truncated": truncated}
+    found: dict[str, Any] = {"patch_bytes": written, "patch_truncated": truncated}
     if process.wait() and not truncated:
         found["note"] = "git could not tell all uncommitted changes"
     return found
