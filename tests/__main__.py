@@ -75,11 +75,7 @@ def add_packages() -> None:
             return
     print(
         f"!! Missing on this machine: {names}.\n"
-        + (
-            "!! The browser tests are SKIPPED.\n"
-            if "chromium" in missing
-            else "!! Japanese is drawn as boxes.\n"
-        )
+        + ("!! The browser tests are SKIPPED.\n" if "chromium" in missing else "!! Japanese is drawn as boxes.\n")
         + f"!! On Debian: sudo apt-get install {names}",
         file=sys.stderr,
         flush=True,

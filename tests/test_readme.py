@@ -75,7 +75,10 @@ def test_links_and_pictures_lead_somewhere(text: str) -> None:
 def test_both_languages_have_the_same_sections() -> None:
     """The Japanese README is beside the English one, section by section."""
     counts = [
-        [len(re.findall(rf"^{'#' * level} ", Path(ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)) for level in (1, 2)]
+        [
+            len(re.findall(rf"^{'#' * level} ", Path(ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+            for level in (1, 2)
+        ]
         for name in READMES
     ]
     assert counts[0] == counts[1]

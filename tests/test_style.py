@@ -19,9 +19,7 @@ def check(*command: str) -> None:
         text=True,
     )
     if done.returncode:
-        pytest.fail(
-            f"{' '.join(command)} (exit code {done.returncode})\n{done.stdout}{done.stderr}", pytrace=False
-        )
+        pytest.fail(f"{' '.join(command)} (exit code {done.returncode})\n{done.stdout}{done.stderr}", pytrace=False)
 
 
 def test_lint():

@@ -3,12 +3,15 @@
 Takes three minutes: two demos really train, one of them really runs out of memory.
 """
 
+import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from store.settings import Settings, load
 from tests.conftest import ROOT
 from tests.fakes.command import Machiai
 from tests.fakes.pushbullet_server import PushbulletServer
@@ -29,7 +32,10 @@ def take() -> None:
         machiai.environment |= {"MACHIAI_PUSHBULLET_URL": phone.url, "MACHIAI_PUSHBULLET_TOKEN": phone.token}
         machiai.start_daemon()
         plan = ("--hypothesis", "one hidden layer is enough", "--if-failure", "halve the replay, accumulate 2")
-        demo = [str(ROOT / ".venv/bin/python"), "-u", str(ROOT / "workers" / "demo" / "pong.py")]
+        project = Path(folder) / "pong"
+        shutil.copytree(ROOT / "workers" / "demo", project, ignore=shutil.ignore_patterns("__pycache__"))
+        machiai.cwd = project
+        demo = [sys.executable, "-u", "pong.py"]
         machiai.call("run", "--name", "data-check", "--if-success", "launch the sweep", "--", *demo, "--rollouts", "4")
         crash = machiai.detach(*demo, "--crash", options=("--name", "pong-replay", *plan))
         machiai.wait_ended(crash, seconds=600)
@@ -72,9 +78,7 @@ def _wait_lines(machiai: Machiai, run: str, lines: int) -> None:
         time.sleep(1)
 
 
-def _settings(machiai: Machiai):
-    from store.settings import load
-
+def _settings(machiai: Machiai) -> Settings:
     return load({"MACHIAI_HOME": str(machiai.home)})
 
 

@@ -1,6 +1,7 @@
-"""Finding runs."""
+"""Finding runs by what a person types, and page by page."""
 
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,81 +9,129 @@ from hypothesis import strategies as st
 
 from store.catalogue import SORTS, count_states, find_run, list_runs
 from store.errors import UnknownRun
-from tests.store.rows import end, enter
+
+Launched = Callable[..., str]
+Judged = Callable[..., None]
 
 
-class TestFindRun:
-    """What a person types."""
-
-    def test_an_ambiguous_prefix_names_the_candidates(self, journal: sqlite3.Connection) -> None:
-        """A prefix of two ids is refused with both."""
-        enter(journal, "261121-140000-aaaa", name="a")
-        enter(journal, "261121-140001-bbbb", name="b")
-        assert find_run(journal, "261121-140001").name == "b"
-        with pytest.raises(UnknownRun, match="more than one") as caught:
-            find_run(journal, "261121")
-        assert len(caught.value.nearest) == 2
-
-    def test_a_name_wins_over_the_word_last(self, journal: sqlite3.Connection) -> None:
-        """Who calls a run `last` gets that run."""
-        enter(journal, "261121-140000-aaaa", name="last")
-        enter(journal, "261121-140001-bbbb", name="newer", created=1_795_000_009.0)
-        assert find_run(journal, "last").name == "last"
-
-    def test_nothing_there(self, journal: sqlite3.Connection) -> None:
-        """An empty journal says how to begin."""
-        with pytest.raises(UnknownRun, match="machiai run"):
-            find_run(journal, "last")
-
-    @pytest.mark.parametrize("reference", ["", " ", "%", "_", "'; DROP TABLE runs; --", "\x00", "\udcff"])
-    def test_odd_words_are_unknown_and_harmless(self, journal: sqlite3.Connection, reference: str) -> None:
-        """Nothing typed is a pattern or a statement."""
-        enter(journal)
-        with pytest.raises(UnknownRun):
-            find_run(journal, reference)
-        assert count_states(journal) == {"queued": 1}
+@pytest.fixture(name="filled")
+def _filled(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> sqlite3.Connection:
+    """A journal with four runs."""
+    launched("261121-100000-aaaa", 1.0, name="baseline")
+    launched("261121-100000-aaab", 2.0, name="augment", tags=["sweep"], hypothesis="100% better_now")
+    launched(
+        "261122-110000-bbbb", 3.0, name="augment", argv=["python", "main.py", "--lr", "0.1"], project_root="/p/nlp"
+    )
+    launched("261123-120000-cccc", 4.0, name="Last one")
+    judged("261121-100000-aaaa", "finished", started=1.0, ended=100.0, seconds=99.0)
+    judged("261121-100000-aaab", "failed", started=1.0, ended=50.0, seconds=49.0, cause="CUDA out of memory")
+    judged("261122-110000-bbbb", "running", started=3.0)
+    return journal
 
 
-class TestListRuns:
-    """A page of many."""
+@pytest.mark.parametrize(
+    ("reference", "found"),
+    [
+        ("261121-100000-aaaa", "261121-100000-aaaa"),
+        (" 261122 ", "261122-110000-bbbb"),
+        ("261121-100000-aaab", "261121-100000-aaab"),
+        ("baseline", "261121-100000-aaaa"),
+        ("augment", "261122-110000-bbbb"),
+        ("last", "261123-120000-cccc"),
+    ],
+)
+def test_found(filled: sqlite3.Connection, reference: str, found: str) -> None:
+    """By id, by unique prefix, by name (the latest wins), or the last one."""
+    assert find_run(filled, reference).id == found
 
-    def test_pages_cover_all_and_overlap_nowhere(self, journal: sqlite3.Connection) -> None:
-        """Whatever the order, the pages together are all runs, each once."""
-        for number in range(23):
-            enter(
-                journal, f"261121-1400{number:02d}-aaaa", created=1_795_000_000.0 + number // 2, name=f"n{number % 5}"
-            )
-        for sort in SORTS:
-            pages = [list_runs(journal, sort=sort, limit=10, offset=offset) for offset in (0, 10, 20)]
-            ids = [run.id for page in pages for run in page.runs]
-            assert len(ids) == len(set(ids)) == 23 == pages[0].total
 
-    def test_every_word_must_be_found_somewhere(self, journal: sqlite3.Connection) -> None:
-        """Words may lie in different columns; one that is nowhere empties the page."""
-        enter(journal, "261121-140000-aaaa", name="resnet", tags=["augment"], hypothesis="学習率を下げる")
-        enter(journal, "261121-140001-bbbb", name="resnet")
-        assert list_runs(journal, text="resnet").total == 2
-        assert list_runs(journal, text="RESNET augment").total == 1
-        assert list_runs(journal, text="学習率").total == 1
-        assert list_runs(journal, text="resnet nowhere").total == 0
+@pytest.mark.parametrize(
+    ("reference", "near"),
+    [
+        ("261121", ["261121-100000-aaab", "261121-100000-aaaa"]),
+        ("augmnt", ["augment"]),
+        ("line", ["baseline"]),
+        ("zzzzzz", []),
+        ("", []),
+        ("%", []),
+        ("\udcff", []),
+    ],
+)
+def test_not_found(filled: sqlite3.Connection, reference: str, near: list[str]) -> None:
+    """What is not unique or not there is refused with what comes near."""
+    with pytest.raises(UnknownRun) as refused:
+        find_run(filled, reference)
+    assert refused.value.nearest[: len(near) or None] == near
+    assert str(refused.value)
 
-    def test_signs_of_patterns_are_themselves(self, journal: sqlite3.Connection) -> None:
-        """% and _ are looked for, and do not stand for anything."""
-        enter(journal, "261121-140000-aaaa", name="acc_90%")
-        enter(journal, "261121-140001-bbbb", name="accx90x")
-        assert [run.name for run in list_runs(journal, text="c_90%").runs] == ["acc_90%"]
 
-    def test_state_and_project(self, journal: sqlite3.Connection) -> None:
-        """Filters narrow together."""
-        first = enter(journal, "261121-140000-aaaa", project="p")
-        enter(journal, "261121-140001-bbbb")
-        end(journal, first, "failed")
-        project = list_runs(journal, states=["failed"]).runs[0].project_id
-        assert list_runs(journal, project_id=project).total == 1
-        assert list_runs(journal, project_id=project, states=["queued"]).total == 0
+def test_last_of_none(journal: sqlite3.Connection) -> None:
+    """Where there is no run, the way to the first one is said."""
+    with pytest.raises(UnknownRun, match="machiai run"):
+        find_run(journal, "last")
 
-    @given(text=st.text(max_size=20))
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-    def test_any_text_can_be_looked_for(self, journal: sqlite3.Connection, text: str) -> None:
-        """No text breaks the query."""
-        assert list_runs(journal, text=text).total == 0
+
+def test_a_run_called_last(filled: sqlite3.Connection, launched: Launched) -> None:
+    """A name comes before the word."""
+    launched("250101-000000-dddd", 0.5, name="last")
+    assert find_run(filled, "last").id == "250101-000000-dddd"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 4),
+        ("augment", 2),
+        ("AUGMENT sweep", 1),
+        ("cuda memory", 1),
+        ("nlp", 1),
+        ("main.py --lr", 1),
+        ("100%", 1),
+        ("better_now", 1),
+        ("bettersnow", 0),
+        ("%", 1),
+        ("_", 1),
+        ("\\", 0),
+        ("\udcff", 0),
+    ],
+)
+def test_text(filled: sqlite3.Connection, text: str, count: int) -> None:
+    """Every word must stand somewhere in a run, as it is: no letter means anything special."""
+    assert list_runs(filled, text=text).total == count
+
+
+@given(text=st.text(max_size=20))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text(filled: sqlite3.Connection, text: str) -> None:
+    """Any text is a question that has an answer."""
+    page = list_runs(filled, text=text)
+    assert len(page.runs) == page.total <= 4
+
+
+def test_filters_and_pages(filled: sqlite3.Connection) -> None:
+    """States and project filter; a page says how many there are in all."""
+    assert {run.name for run in list_runs(filled, states=("finished", "failed")).runs} == {"baseline", "augment"}
+    project = find_run(filled, "261122").project_id
+    assert [run.id for run in list_runs(filled, project_id=project).runs] == ["261122-110000-bbbb"]
+    pages = [list_runs(filled, limit=3, offset=offset) for offset in (0, 3, 6)]
+    assert [len(page.runs) for page in pages] == [3, 1, 0]
+    assert {page.total for page in pages} == {4}
+    assert len({run.id for page in pages for run in page.runs}) == 4
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_sorts(filled: sqlite3.Connection, sort: str) -> None:
+    """Every sort gives every run once."""
+    assert len({run.id for run in list_runs(filled, sort=sort).runs}) == 4
+
+
+def test_orders(filled: sqlite3.Connection) -> None:
+    """Newest, by name without regard to case, and longest, with the running one by how long it runs."""
+    assert [run.created for run in list_runs(filled).runs] == [4, 3, 2, 1]
+    assert [run.name for run in list_runs(filled, sort="name").runs][-1] == "Last one"
+    assert [run.id[-4:] for run in list_runs(filled, sort="longest").runs] == ["bbbb", "aaaa", "aaab", "cccc"]
+
+
+def test_counts(filled: sqlite3.Connection) -> None:
+    """How many are in each state."""
+    assert count_states(filled) == {"finished": 1, "failed": 1, "running": 1, "queued": 1}

@@ -1,26 +1,23 @@
-"""Signs of life."""
+"""Who is alive."""
 
 import sqlite3
 
-from store.heartbeats import Heartbeat, beat, is_alive, read_heartbeats, silent_for
+from store.heartbeats import DAEMON, Heartbeat, beat, is_alive, read_heartbeats, silent_for
 
 
-def test_the_newest_sign_of_each_worker_is_kept(journal: sqlite3.Connection) -> None:
-    """One row a worker, the daemon's first."""
-    beat(journal, [Heartbeat("ingest", 7, 1.0, 10.0, "ok"), Heartbeat("daemon", 7, 1.0, 10.0, "ok")])
-    beat(journal, [Heartbeat("daemon", 8, 2.0, 20.0, "unhealthy", "outbox")])
-    assert [(one.worker, one.pid, one.beat, one.detail) for one in read_heartbeats(journal)] == [
-        ("daemon", 8, 20.0, "outbox"),
-        ("ingest", 7, 10.0, None),
-    ]
+def test_rewritten(journal: sqlite3.Connection) -> None:
+    """A worker has one row, the daemon's comes first."""
+    beat(journal, [Heartbeat("alpha", 1, 1.0, 2.0, "ok"), Heartbeat(DAEMON, 1, 1.0, 2.0, "ok")])
+    beat(journal, [Heartbeat("alpha", 1, 1.0, 5.0, "unhealthy", "it broke")])
+    found = read_heartbeats(journal)
+    assert [one.worker for one in found] == [DAEMON, "alpha"]
+    assert (found[1].beat, found[1].status, found[1].detail) == (5.0, "unhealthy", "it broke")
 
 
-def test_silence_begins_after_half_a_minute() -> None:
-    """A daemon heard 30 s ago is alive, 31 s ago silent; never heard and stopped are neither."""
-    beats = [Heartbeat("daemon", 7, 1.0, 100.0, "ok")]
-    assert is_alive(beats, 130.0)
-    assert not is_alive(beats, 131.0)
-    assert silent_for(beats, 131.0) == 31.0
-    assert silent_for(beats, 90.0) == 0.0
-    assert silent_for([], 131.0) is None
-    assert silent_for([Heartbeat("daemon", 7, 1.0, 100.0, "stopped")], 101.0) is None
+def test_silence() -> None:
+    """The daemon is alive for half a minute after its last beat, and not when it said goodbye or never spoke."""
+    heard = [Heartbeat(DAEMON, 1, 1.0, 100.0, "ok")]
+    assert (silent_for(heard, 110.0), is_alive(heard, 130.0), is_alive(heard, 130.1)) == (10.0, True, False)
+    assert silent_for(heard, 90.0) == 0.0
+    for other in ([], [Heartbeat("alpha", 1, 1.0, 100.0, "ok")], [Heartbeat(DAEMON, 1, 1.0, 100.0, "stopped")]):
+        assert (silent_for(other, 101.0), is_alive(other, 101.0)) == (None, False)

@@ -1,44 +1,41 @@
-"""Cursors and excerpts."""
+"""How far a log has been read, and the kept last lines."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 
 from store import logs
 from store.database import write
-from store.logs import Cursor
-from tests.store.rows import enter
 
 
-def test_a_cursor_moves_only_from_where_it_was_read(journal: sqlite3.Connection) -> None:
-    """Of two readers of the same bytes, one records and the other is told that it came too late."""
-    run = enter(journal)
-    before = logs.read_cursor(journal, run, 1, "/log")
-    after = Cursor("/log", "1:2", offset=10, lines=2, partial=b"\xff\x00", last_line="x", last_output=5.0)
+def test_a_cursor_moves_once(journal: sqlite3.Connection, launched: Callable[..., str]) -> None:
+    """Of two readers that read from the same place, one moves the cursor; the other is told that it came late."""
+    launched("r1")
+    fresh = logs.read_cursor(journal, "r1", 1, "/log")
+    assert fresh == logs.Cursor("/log")
+    after = logs.Cursor("/log", "1:2", 10, 2, b"half \xff", "line 2", 5.0)
     with write(journal):
-        assert logs.advance_cursor(journal, run, 1, before, after)
-    with write(journal):
-        assert not logs.advance_cursor(journal, run, 1, before, replace(after, offset=12))
-    assert logs.read_cursor(journal, run, 1, "/log") == after
+        assert logs.advance_cursor(journal, "r1", 1, fresh, after)
+        assert not logs.advance_cursor(journal, "r1", 1, fresh, replace(after, lines=3))
+    assert logs.read_cursor(journal, "r1", 1, "/log") == after
 
 
-def test_a_replaced_file_starts_over(journal: sqlite3.Connection) -> None:
-    """A cursor may move back, when it stands on another file."""
-    run = enter(journal)
-    first = Cursor("/log", "1:2", offset=10)
-    second = Cursor("/log", "1:3", offset=4)
+def test_a_cursor_goes_back(journal: sqlite3.Connection, launched: Callable[..., str]) -> None:
+    """A log that was replaced is read from its beginning again."""
+    launched("r1")
+    first = logs.Cursor("/log", "1:2", 10, 2)
+    again = logs.Cursor("/log", "1:3", 0, 0)
     with write(journal):
-        assert logs.advance_cursor(journal, run, 1, Cursor("/log"), first)
-        assert logs.advance_cursor(journal, run, 1, first, second)
-    assert logs.read_cursor(journal, run, 1, "/log") == second
+        assert logs.advance_cursor(journal, "r1", 1, logs.Cursor("/log"), first)
+        assert logs.advance_cursor(journal, "r1", 1, first, again)
+    assert logs.read_cursor(journal, "r1", 1, "/log") == again
 
 
-def test_an_excerpt_comes_back_line_by_line(journal: sqlite3.Connection) -> None:
-    """Empty lines in it are kept, an empty excerpt is empty, and there is none before the end."""
-    run = enter(journal)
-    assert logs.read_excerpt(journal, run, 1) is None
-    with write(journal):
-        logs.keep_excerpt(journal, run, 1, 5, ["a", "", "b"], 1.0)
-    assert logs.read_excerpt(journal, run, 1) == logs.Excerpt(5, ["a", "", "b"], 1.0)
-    with write(journal):
-        logs.keep_excerpt(journal, run, 1, 1, [], 2.0)
-    assert logs.read_excerpt(journal, run, 1) == logs.Excerpt(1, [], 2.0)
+def test_excerpts(journal: sqlite3.Connection, launched: Callable[..., str]) -> None:
+    """The last lines are kept as they are, replaced by later ones, and none is none."""
+    launched("r1")
+    assert logs.read_excerpt(journal, "r1", 1) is None
+    for lines in (["a", "", "損失"], []):
+        with write(journal):
+            logs.keep_excerpt(journal, "r1", 1, 7, lines, 9.0)
+        assert logs.read_excerpt(journal, "r1", 1) == logs.Excerpt(7, lines, 9.0)

@@ -12,7 +12,9 @@ from store.plaintext import decode, fold, lines_of, read_end, tail
 
 PIECES = st.one_of(
     st.binary(max_size=8),
-    st.sampled_from([b"\n", b"\r", b"\r\n", b"\b", b"\x1b", b"\x1b[31m", b"\x1b[K", b"\x1b[2K", b"\x1b]0;t\x07", b"\x9b31m"]),
+    st.sampled_from(
+        [b"\n", b"\r", b"\r\n", b"\b", b"\x1b", b"\x1b[31m", b"\x1b[K", b"\x1b[2K", b"\x1b]0;t\x07", b"\x9b31m"]
+    ),
     st.sampled_from(["学習", "損失", "é", "\u2028", "\x85"]).map(str.encode),
     st.sampled_from(["学習", "テスト"]).flatmap(lambda text: st.sampled_from(["cp932", "euc-jp"]).map(text.encode)),
 )

@@ -1,4 +1,4 @@
-"""Projects."""
+"""Projects: one per root, or per name that the user gave."""
 
 import sqlite3
 
@@ -6,26 +6,18 @@ from store.database import write
 from store.projects import ensure_project, list_projects
 
 
-def test_a_root_is_one_project(journal: sqlite3.Connection) -> None:
-    """The same folder is the same project, named after it."""
+def test_one_per_root(journal: sqlite3.Connection) -> None:
+    """The same root is the same project, two roots of one name are two, and a given name is one everywhere."""
     with write(journal):
-        first = ensure_project(journal, "/home/me/vision", 1.0)
-        again = ensure_project(journal, "/home/me/vision", 2.0)
-    assert first == again
-    assert [(project.name, project.created) for project in list_projects(journal)] == [("vision", 1.0)]
-
-
-def test_a_named_project_gathers_several_folders(journal: sqlite3.Connection) -> None:
-    """`--project` makes one project of runs from anywhere, apart from a folder of that name."""
-    with write(journal):
-        here = ensure_project(journal, "/a", 1.0, "thesis")
-        there = ensure_project(journal, "/b", 1.0, "thesis")
-        folder = ensure_project(journal, "/home/thesis", 1.0)
-    assert here == there != folder
-
-
-def test_the_root_folder_has_a_name(journal: sqlite3.Connection) -> None:
-    """A run launched in / belongs to a project that can be shown."""
-    with write(journal):
-        ensure_project(journal, "/", 1.0)
-    assert list_projects(journal)[0].name == "/"
+        first = ensure_project(journal, "/a/cifar", 1.0)
+        assert ensure_project(journal, "/a/cifar", 2.0) == first
+        assert ensure_project(journal, "/b/cifar", 3.0) != first
+        named = ensure_project(journal, "/a/cifar", 4.0, "thesis")
+        assert ensure_project(journal, "/elsewhere", 5.0, "thesis") == named
+        ensure_project(journal, "/", 6.0)
+    assert [(project.name, project.created) for project in list_projects(journal)] == [
+        ("/", 6.0),
+        ("cifar", 1.0),
+        ("cifar", 3.0),
+        ("thesis", 4.0),
+    ]

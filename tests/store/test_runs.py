@@ -1,72 +1,135 @@
-"""Runs in the journal."""
+"""Runs in the journal: entered once, updated whole, read as they were written."""
 
 import sqlite3
+from collections.abc import Callable
 
-from store import runs
+import pytest
+
+from store import logs, runs
 from store.database import write
-from tests.store.rows import end, enter, manifest
+
+Launched = Callable[..., str]
+Judged = Callable[..., None]
 
 
-def test_a_launched_run_is_queued_with_all_its_manifest_says(journal: sqlite3.Connection) -> None:
-    """What run.json says comes back; what it does not say has plain defaults."""
-    run_id = enter(journal, hypothesis="学習率を下げる", tags=["a", "b"], git={"commit": "c0ffee", "dirty": True})
+def get(journal: sqlite3.Connection, run_id: str) -> runs.Run:
+    """The run of that id, which is there."""
     run = runs.get_run(journal, run_id)
     assert run is not None
-    assert (run.state, run.certainty, run.is_active) == ("queued", "recorded", True)
-    assert (run.name, run.project, run.host) == ("train", "vision", "lab")
-    assert run.command == "python train.py --lr 3e-4"
-    assert run.params == {"lr": "3e-4"}
-    assert (run.hypothesis, run.tags) == ("学習率を下げる", ["a", "b"])
-    assert run.git == {"commit": "c0ffee", "dirty": True}
-    assert (run.log_bytes, run.log_lines, run.last_line) == (0, 0, None)
+    return run
 
 
-def test_entering_a_run_twice_changes_nothing(journal: sqlite3.Connection) -> None:
-    """The second ingest of a directory is told that the run is known."""
-    enter(journal)
-    end(journal, "261121-140000-aaaa")
+def test_a_launch(journal: sqlite3.Connection, launched: Launched) -> None:
+    """A manifest becomes a queued run of its project, with everything it says."""
+    launched(
+        "r1",
+        name="拡張",
+        argv=["python", "a b.py"],
+        params={"lr": "1"},
+        git={"commit": "c"},
+        environment={"RANK": "0"},
+        tags=["t"],
+        hypothesis="h",
+    )
+    run = get(journal, "r1")
+    assert (run.name, run.project, run.state, run.certainty) == ("拡張", "cifar", "queued", "recorded")
+    assert (run.argv, run.command) == (["python", "a b.py"], "python 'a b.py'")
+    assert (run.params, run.git, run.environment, run.tags) == ({"lr": "1"}, {"commit": "c"}, {"RANK": "0"}, ["t"])
+    assert [event.kind for event in runs.events_of(journal, "r1")] == ["created"]
+
+
+def test_a_bare_manifest(journal: sqlite3.Connection, launched: Launched) -> None:
+    """A manifest that says next to nothing is a run all the same."""
+    launched("r1", name=None, argv=None, project_root=None)
+    run = get(journal, "r1")
+    assert (run.name, run.argv, run.git, run.host) == ("r1", [], None, "?")
+
+
+def test_launched_once(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
+    """The same directory found again changes nothing."""
+    launched("r1")
+    judged("r1", "finished", exit_code=0)
+    launched("r1", name="other")
+    assert (get(journal, "r1").state, len(runs.events_of(journal, "r1"))) == ("finished", 1)
+
+
+@pytest.mark.parametrize("state", runs.STATES)
+def test_states(journal: sqlite3.Connection, launched: Launched, judged: Judged, state: str) -> None:
+    """Each state of the design can be written and read, and only running and queued runs are active."""
+    launched("r1")
+    judged("r1", state, health=["suspended"], evidence=["e"], cause="c", signal="SIGTERM", ended=5.0, seconds=2.5)
+    run = get(journal, "r1")
+    assert (run.state, run.health, run.evidence, run.cause) == (state, ["suspended"], ["e"], "c")
+    assert run.is_active == (state in ("queued", "running"))
+    assert ([one.id for one in runs.active_runs(journal)] == ["r1"]) == run.is_active
+    assert ([one.id for one in runs.ended_runs(journal)] == ["r1"]) != run.is_active
+
+
+def test_a_state_there_is_not(launched: Launched, judged: Judged) -> None:
+    """A state outside the design's words is refused by the journal itself."""
+    launched("r1")
+    with pytest.raises(sqlite3.IntegrityError):
+        judged("r1", "exploded")
+
+
+def test_elapsed(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
+    """A run has lasted what was measured, else from its start to its end or to now."""
+    launched("r1")
+    assert get(journal, "r1").elapsed(50) is None
+    judged("r1", "running", started=10.0)
+    assert get(journal, "r1").elapsed(50) == 40
+    judged("r1", "lost", started=10.0, ended=30.0)
+    assert get(journal, "r1").elapsed(50) == 20
+    judged("r1", "finished", started=10.0, ended=30.0, seconds=19.5)
+    assert get(journal, "r1").elapsed(50) == 19.5
+
+
+def test_events_once(journal: sqlite3.Connection, launched: Launched) -> None:
+    """What happened is noted once, and told in order."""
+    launched("r1", 100.0)
     with write(journal):
-        assert not runs.record_launch(journal, manifest(name="other"), "/elsewhere")
-    run = runs.get_run(journal, "261121-140000-aaaa")
-    assert run is not None
-    assert (run.name, run.state) == ("train", "finished")
+        assert runs.record_event(journal, "r1", 1, 300.0, "ended", {"state": "finished"})
+        assert runs.record_event(journal, "r1", 1, 200.0, "started")
+        assert not runs.record_event(journal, "r1", 1, 200.0, "started")
+    found = runs.events_of(journal, "r1")
+    assert [event.kind for event in found] == ["created", "started", "ended"]
+    assert found[-1].detail == {"state": "finished"}
 
 
-def test_an_event_is_noted_once(journal: sqlite3.Connection) -> None:
-    """The same thing at the same time is one event, however often it is seen."""
-    run_id = enter(journal)
+def test_attempts(journal: sqlite3.Connection, launched: Launched) -> None:
+    """An attempt is entered, and the next record of it replaces what was known."""
+    launched("r1")
+    first = runs.Attempt("r1", 1, "h", "b", 7, 8, 9, 10, 1.0, None, "running", None, None, 2.0)
+    ended = runs.Attempt("r1", 1, "h", "b", 7, 8, 9, 10, 1.0, 3.0, "failed", 1, None, 2.0)
     with write(journal):
-        assert runs.record_event(journal, run_id, 1, 5.0, "suspended")
-        assert not runs.record_event(journal, run_id, 1, 5.0, "suspended")
-    assert [event.kind for event in runs.events_of(journal, run_id)] == ["suspended", "created"]
+        runs.record_attempt(journal, first)
+        runs.record_attempt(journal, ended)
+    assert runs.attempts_of(journal, "r1") == [ended]
 
 
-def test_active_runs_keep_their_order(journal: sqlite3.Connection) -> None:
-    """Running cards stand in order of launch, whatever happens to them."""
-    for number in (3, 1, 2):
-        enter(journal, f"261121-14000{number}-aaaa", created=1_795_000_000.0 + number)
-    end(journal, "261121-140002-aaaa")
-    assert [run.id[12] for run in runs.active_runs(journal)] == ["1", "3"]
-    assert [run.id[12] for run in runs.ended_runs(journal)] == ["2"]
+def test_watched(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
+    """What is active or ended only by inference is still looked at; what has a recorded end is not."""
+    for run_id, state, certainty in (
+        ("a", "running", "recorded"),
+        ("b", "lost", "inferred"),
+        ("c", "failed", "recorded"),
+    ):
+        launched(run_id)
+        judged(run_id, state, certainty=certainty)
+    launched("d")
+    assert runs.watched_ids(journal) == ({"a", "b", "c", "d"}, {"a", "b", "d"})
 
 
-def test_what_must_be_looked_at(journal: sqlite3.Connection) -> None:
-    """Active runs and ends that were only inferred are watched; recorded ends are not."""
-    active, recorded, inferred = (enter(journal, f"261121-14000{n}-aaaa") for n in (1, 2, 3))
-    end(journal, recorded)
-    end(journal, inferred, "lost", certainty="inferred")
-    assert runs.watched_ids(journal) == ({active, recorded, inferred}, {active, inferred})
-
-
-def test_elapsed_prefers_the_clock_that_does_not_step(journal: sqlite3.Connection) -> None:
-    """The recorded length wins over the difference of wall times; a running run is measured to now."""
-    run_id = enter(journal)
-    queued = runs.get_run(journal, run_id)
-    end(journal, run_id, "running", ended=None, seconds=None)
-    running = runs.get_run(journal, run_id)
-    end(journal, run_id, seconds=7.0)
-    ended = runs.get_run(journal, run_id)
-    assert queued and running and ended
-    assert queued.elapsed(1_795_000_061.0) is None
-    assert running.elapsed(1_795_000_061.0) == 60.0
-    assert ended.elapsed(1_795_000_061.0) == 7.0
+def test_the_log_of_the_newest_attempt(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
+    """A run shows the log of its newest attempt, and never comes twice for having two."""
+    launched("r1")
+    for number in (1, 2):
+        path = f"/runs/r1/attempt-{number}/log"
+        after = logs.Cursor(path, "1:1", 10 * number, number, b"", f"line {number}", 5.0)
+        with write(journal):
+            assert logs.advance_cursor(journal, "r1", number, logs.Cursor(path), after)
+    assert get(journal, "r1").last_line == "line 1"
+    judged("r1", "running", attempt=2)
+    run = get(journal, "r1")
+    assert (run.last_line, run.log_bytes, run.log_lines) == ("line 2", 20, 2)
+    assert len(runs.active_runs(journal)) == 1

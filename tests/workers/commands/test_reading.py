@@ -139,7 +139,7 @@ class TestBadSurroundings:
         machiai.home.mkdir()
         (machiai.home / "config.toml").write_text("poll_seconds = = 3")
         done = machiai.call("run", "--", "true")
-        assert done.returncode == 1
+        assert done.returncode == 125
         assert "config.toml is not valid TOML" in done.stderr
         assert not (machiai.home / "runs").exists()
 

@@ -1,6 +1,7 @@
 """The demo training: its network, its returns, and the script as a researcher's Python runs it."""
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,18 @@ def test_crash(tmp_path):
     assert "DefaultCPUAllocator: can't allocate memory" in message
     frames = [line.split()[-1] for line in traceback if f'File "{pong.__file__}"' in line]
     assert frames[-2:] == ["train", "replay"]
+
+
+@pytest.mark.skipif(signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="SIGINT is ignored here")
+def test_interrupt(tmp_path):
+    """Ctrl-C between two rollouts ends the training by that signal, not with an exit code."""
+    command = [sys.executable, "-u", pong.__file__, "--games", "16", "--threads", "1"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("config: ")
+        assert process.stdout.readline().startswith("rollout 1/")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == -signal.SIGINT
 
 
 @pytest.mark.parametrize(

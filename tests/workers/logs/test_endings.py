@@ -27,7 +27,15 @@ def test_endings(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["loss 0.3", "Epoch 99/100", "2026/11/21", "data loading done in 3 s, epoch 1 begins", "accuracy 1/1", "ratio 0.5/0.5"]
+    "line",
+    [
+        "loss 0.3",
+        "Epoch 99/100",
+        "2026/11/21",
+        "data loading done in 3 s, epoch 1 begins",
+        "accuracy 1/1",
+        "ratio 0.5/0.5",
+    ],
 )
 def test_no_endings(line: str) -> None:
     """An unfinished count, a date or a step that is done is no end."""

@@ -45,6 +45,7 @@ torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 1.50 GiB. GPU 0 ha
 which 312.06 MiB is free. Including non-PyTorch memory, this process has 23.32 GiB memory in use. Of the allocated \
 memory 21.90 GiB is allocated by PyTorch, and 980.11 MiB is reserved by PyTorch but unallocated.
 """
+HIP = CUDA_NEW.replace("CUDA", "HIP")
 CUDA_OLD = """\
 Traceback (most recent call last):
   File "train.py", line 61, in step
@@ -239,6 +240,7 @@ CASES = [
     (CHAINED, "RuntimeError: no split val", "data.py:9"),
     (CUDA_NEW, "CUDA out of memory: tried to allocate 1.50 GiB, 312.06 MiB free of 23.64 GiB on GPU 0", "train.py:61"),
     (CUDA_OLD, "CUDA out of memory: tried to allocate 20.00 MiB, 12.44 MiB free of 10.76 GiB on GPU 1", "train.py:61"),
+    (HIP, "HIP out of memory: tried to allocate 1.50 GiB, 312.06 MiB free of 23.64 GiB on GPU 0", "train.py:61"),
     (CPU, "out of host memory: tried to allocate 36.4 TiB", "train.py:3"),
     (NUMPY, "out of host memory: tried to allocate 72.8 TiB", "train.py:3"),
     (GROUP, "ValueError: bad header", "data.py:12"),
@@ -246,7 +248,11 @@ CASES = [
     (SYNTAX, "SyntaxError: '(' was never closed", "train.py:3"),
     (BAR, "ZeroDivisionError: division by zero", "train.py:5"),
     (BAR_BEHIND, "ZeroDivisionError: division by zero", "train.py:5"),
-    (MULTI_LINE, 'RuntimeError: Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "fc.weight".', "train.py:5"),
+    (
+        MULTI_LINE,
+        'RuntimeError: Error(s) in loading state_dict for Net: Missing key(s) in state_dict: "fc.weight".',
+        "train.py:5",
+    ),
     (LOCAL_CLASS, "Diverged: loss is nan", "train.py:5"),
     (NOTES, "ValueError: bad batch", "train.py:5"),
     (INTERRUPT, "KeyboardInterrupt", "train.py:5"),
@@ -255,8 +261,8 @@ CASES = [
     (SPAWN, "ValueError: bad label 1003", "main.py:8"),
     (LOADER, "FileNotFoundError: [Errno 2] No such file or directory: 'shard-7.npy'", "data.py:44"),
 ]
-NAMES = "plain chained cuda cuda-old cpu numpy group syntax-imported syntax bar bar-behind multi-line local notes".split()
-NAMES += "interrupt recursion torchrun spawn loader".split()
+NAMES = "plain chained cuda cuda-old hip cpu numpy group syntax-imported syntax bar bar-behind multi-line".split()
+NAMES += "local notes interrupt recursion torchrun spawn loader".split()
 
 
 @pytest.mark.parametrize(("log", "cause", "place"), CASES, ids=NAMES)
@@ -293,7 +299,11 @@ def test_lines_after() -> None:
     [
         (["run.sh: line 3: pyhton: command not found"], 127, "command not found: pyhton"),
         (["run.sh: 3: pyhton: not found"], 127, "command not found: pyhton"),
-        (["usage: train.py", "train.py: error: unrecognized arguments: --lrr"], 2, "train.py: error: unrecognized arguments: --lrr"),
+        (
+            ["usage: train.py", "train.py: error: unrecognized arguments: --lrr"],
+            2,
+            "train.py: error: unrecognized arguments: --lrr",
+        ),
         (["sh: ./x: Permission denied"], 126, "sh: ./x: Permission denied"),
         (["loss 0.3"], 1, None),
         ([], 1, None),

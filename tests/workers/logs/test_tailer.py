@@ -13,7 +13,9 @@ from workers.logs import tailer
 BYTES = st.lists(
     st.one_of(
         st.binary(max_size=6),
-        st.sampled_from([b"\n", b"\r", b"\r\n", "学習".encode(), "完了".encode("cp932"), b"\x1b[31m", b"loss 0.3\n", b" " * 50]),
+        st.sampled_from(
+            [b"\n", b"\r", b"\r\n", "学習".encode(), "完了".encode("cp932"), b"\x1b[31m", b"loss 0.3\n", b" " * 50]
+        ),
     ),
     max_size=40,
 ).map(b"".join)

@@ -9,7 +9,9 @@ from workers.runs.command_line import HIDDEN, is_secret, mask, name_run, read_pa
 WORDS = st.lists(
     st.one_of(
         st.text(max_size=12),
-        st.sampled_from(["-", "--", "=", "--=", "-c", "-m", "python", "bash", "sh", "a=b", "--lr", "-1", "'", '"', "+a.b=1"]),
+        st.sampled_from(
+            ["-", "--", "=", "--=", "-c", "-m", "python", "bash", "sh", "a=b", "--lr", "-1", "'", '"', "+a.b=1"]
+        ),
     ),
     max_size=8,
 )
@@ -85,7 +87,8 @@ def test_not_secret(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", "token HF_TOKEN hub_token WANDB_API_KEY apikey password passwd client_secret aws_access_key_id auth SLURM_JWT".split()
+    "name",
+    "token HF_TOKEN hub_token WANDB_API_KEY apikey password passwd client_secret aws_access_key_id auth SLURM_JWT".split(),
 )
 def test_secret(name: str) -> None:
     """Names of secrets are known."""
@@ -94,7 +97,13 @@ def test_secret(name: str) -> None:
 
 def test_environment() -> None:
     """Of the environment only an allow-list is kept, and no secret that is on it."""
-    environ = {"CUDA_VISIBLE_DEVICES": "0", "TOKENIZERS_PARALLELISM": "false", "SLURM_JWT": "x", "HOME": "/h", "RANK": "0"}
+    environ = {
+        "CUDA_VISIBLE_DEVICES": "0",
+        "TOKENIZERS_PARALLELISM": "false",
+        "SLURM_JWT": "x",
+        "HOME": "/h",
+        "RANK": "0",
+    }
     environ["TF_URL"] = "http://me:pw@host/"
     assert select_environment(environ) == {
         "CUDA_VISIBLE_DEVICES": "0",

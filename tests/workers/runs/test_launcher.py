@@ -71,7 +71,13 @@ class TestRecord:
         secret = "verysecretvalue"
         environment = {"HF_TOKEN": secret, "SLURM_JWT": secret, "WANDB_API_KEY": secret, "CUDA_VISIBLE_DEVICES": "1"}
         environment["MACHIAI_PUSHBULLET_TOKEN"] = TOKEN
-        arguments = ["--api-key", secret, f"--password={secret}", f"db=mysql://me:{secret}@host/x", f"HUB_TOKEN={secret}"]
+        arguments = [
+            "--api-key",
+            secret,
+            f"--password={secret}",
+            f"db=mysql://me:{secret}@host/x",
+            f"HUB_TOKEN={secret}",
+        ]
         done = machiai.call("run", "--detach", "--", *python("pass", *arguments), env=environment)
         run = done.stdout.strip()
         for path in (machiai.home / "runs" / run).rglob("*"):
@@ -118,9 +124,7 @@ class TestEnvironment:
 
     def test_nobody_holds_the_token(self, machiai: Machiai) -> None:
         """Neither the training nor its supervisor has our token in its environment or command line."""
-        done = machiai.call(
-            "run", "--detach", "--", "sleep", "60", env={"MACHIAI_PUSHBULLET_TOKEN": TOKEN}
-        )
+        done = machiai.call("run", "--detach", "--", "sleep", "60", env={"MACHIAI_PUSHBULLET_TOKEN": TOKEN})
         beat = machiai.beat(done.stdout.strip())
         for pid in (beat["pid"], beat["supervisor_pid"]):
             for name in ("environ", "cmdline"):
@@ -260,9 +264,7 @@ class TestFullDisk:
             "try:\n    open(sys.argv[1], 'wb', 0).write(b'x' * 500000)\nexcept OSError: pass\n"
             "import os; os._exit(5)\n"
         )
-        done = machiai.call(
-            "run", "--", *python(code, str(small_disk / "filler")), env={"MACHIAI_HOME": str(home)}
-        )
+        done = machiai.call("run", "--", *python(code, str(small_disk / "filler")), env={"MACHIAI_HOME": str(home)})
         assert done.returncode == 5, done.stderr
         (record,) = home.glob("runs/*/attempt-1/exit.json")
         found = rundir.read_json(record)

@@ -66,7 +66,8 @@ def test_clean(repository: Path, patch: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "configuration", [(), ("diff.noprefix", "true"), ("diff.context", "0"), ("color.ui", "always"), ("diff.external", "false")]
+    "configuration",
+    [(), ("diff.noprefix", "true"), ("diff.context", "0"), ("color.ui", "always"), ("diff.external", "false")],
 )
 def test_the_patch_makes_the_code_again(
     repository: Path, patch: Path, tmp_path: Path, configuration: tuple[str, ...]

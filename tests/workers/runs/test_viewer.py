@@ -141,7 +141,8 @@ class TestExitCodes:
     """The exit code is the command's own."""
 
     @pytest.mark.parametrize(
-        ("script", "code"), [("exit 0", 0), ("exit 3", 3), ("exit 255", 255), ("kill -TERM $$", 143), ("kill -KILL $$", 137)]
+        ("script", "code"),
+        [("exit 0", 0), ("exit 3", 3), ("exit 255", 255), ("kill -TERM $$", 143), ("kill -KILL $$", 137)],
     )
     def test_as_the_command_has_it(self, machiai: Machiai, script: str, code: int) -> None:
         """Its own code, and 128 + n where a signal ended it."""
@@ -252,7 +253,9 @@ class TestInterrupts:
 
     def test_sigchld_ignored_by_a_parent(self, machiai: Machiai) -> None:
         """A parent that ignores SIGCHLD does not hide how the command ended."""
-        code = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+        code = (
+            "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+        )
         command = [sys.executable, "-c", code, *machiai.argv("run", "--", "sh", "-c", "(exit 1); exit 9")]
         done = subprocess.run(command, cwd=machiai.cwd, env=machiai.environment, capture_output=True, timeout=30)
         assert done.returncode == 9, done.stderr
@@ -261,9 +264,7 @@ class TestInterrupts:
 class TestDeaths:
     """Law 1: nothing that happens to the viewer happens to the training."""
 
-    def test_the_window_is_closed(
-        self, terminal: Callable[..., Terminal], machiai: Machiai, wait_for: WaitFor
-    ) -> None:
+    def test_the_window_is_closed(self, terminal: Callable[..., Terminal], machiai: Machiai, wait_for: WaitFor) -> None:
         """Closing the terminal ends the viewer; the training goes on, and its end is recorded."""
         screen = terminal("run", "--", *python(COUNTING))
         screen.wait_for(b"line 3")
