@@ -52,7 +52,7 @@ def run(
 @click.option("--crash", is_flag=True, help="Let it run out of memory half-way.")
 @click.option("--detach", "-d", is_flag=True, help="Return at once and print the run's id.")
 def demo(crash: bool, detach: bool) -> int:
-    """Train a two-layer network to play a tiny Pong, under watch: two minutes on two CPU cores."""
+    """Train a two-layer network to play a tiny Pong, under watch: about two minutes on one CPU core."""
     plan = launcher.Plan(
         name="demo-pong-crash" if crash else "demo-pong",
         project="demo",

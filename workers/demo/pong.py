@@ -11,6 +11,7 @@ of a memory allocation that no machine can grant.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -166,7 +167,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line; ends the program with status 2 and a usage line when it cannot be met."""
     parser = argparse.ArgumentParser(prog="pong.py", description="Learn a tiny Pong by policy gradient.")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--minutes", type=float, default=2.0, help="about how long on an ordinary core (default 2)")
+    length.add_argument("--minutes", type=float, default=2.0, help="about how long on one core (default 2)")
     length.add_argument("--rollouts", type=int, help="exactly how many rollouts, instead of --minutes")
     parser.add_argument("--games", type=int, default=128, help="games played side by side (default 128)")
     parser.add_argument("--points", type=int, default=3, help="points that win a game (default 3)")
@@ -174,7 +175,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--lr", type=float, default=1e-2, help="learning rate of Adam (default 0.01)")
     parser.add_argument("--gamma", type=float, default=0.95, help="discount per step (default 0.95)")
     parser.add_argument("--seed", type=int, default=0, help="seed of weights, serves and moves (default 0)")
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads (default 1; more only pay off on an idle machine)")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads (default 1; more gain little)")
     parser.add_argument("--device", default="cpu", help="where to train, such as cuda (default cpu)")
     parser.add_argument("--save", type=Path, help="file for the weights when the training has ended")
     parser.add_argument("--crash", action="store_true", help="run out of memory half-way")
@@ -209,4 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # Left to Python, an interrupt becomes exit code 1 once torch.optim is loaded; end by the signal itself.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main())
