@@ -112,7 +112,7 @@ class Event:
 
 def record_launch(connection: sqlite3.Connection, manifest: Mapping[str, Any], directory: str) -> bool:
     """Enter a run from its ``run.json``; inside the caller's transaction. False when it was known already."""
-    argv = [str(word) for word in manifest.get("argv", [])]
+    argv = [str(word) for word in manifest.get("argv") or []]
     created = float(manifest["created"])
     root = str(manifest.get("project_root") or manifest.get("cwd") or "?")
     project_id = ensure_project(connection, root, created, manifest.get("project"))

@@ -133,3 +133,12 @@ def test_the_log_of_the_newest_attempt(journal: sqlite3.Connection, launched: La
     run = get(journal, "r1")
     assert (run.last_line, run.log_bytes, run.log_lines) == ("line 2", 20, 2)
     assert len(runs.active_runs(journal)) == 1
+
+
+def test_running_cards_keep_their_places(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
+    """Active runs stand in order of launch, whatever happens to the others."""
+    for number in (3, 1, 2):
+        launched(f"r{number}", created=1000.0 + number)
+    judged("r2", "finished", ended=5.0)
+    judged("r1", "running", started=1.0)
+    assert [run.id for run in runs.active_runs(journal)] == ["r1", "r3"]

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from store.errors import SettingsError
 from store.settings import HIDDEN, PREFIX, Settings, describe, load
@@ -65,6 +67,15 @@ def test_refused(environ: dict[str, str], name: str, value: str) -> None:
     """A value that cannot be used is refused with its name, the value, where it stands and what is allowed."""
     with pytest.raises(SettingsError, match=f"{name.lower()} is .*{value}.*{PREFIX}{name}.*must be"):
         load({**environ, PREFIX + name: value})
+
+
+@given(st.sampled_from([name for name, _, _ in describe()]), st.text(max_size=20))
+def test_any_text(name: str, text: str) -> None:
+    """Any text in any variable gives settings, or a refusal in words."""
+    try:
+        load({"MACHIAI_HOME": "/nowhere", "MACHIAI_SECRETS": "/nowhere/secrets.toml", name: text.replace("\0", "")})
+    except SettingsError as error:
+        assert str(error)
 
 
 @pytest.mark.parametrize("text", ["port = ", "port = 'x'", "port = true", "[port]\na=1", "poll_seconds = []"])

@@ -191,8 +191,8 @@ def _describe(traceback: _Traceback) -> str:
             sizes = pattern.search(message)
             if sizes:
                 return (
-                    f"{device[1]} out of memory: tried to allocate {sizes['tried']}, {sizes['free']} free of {sizes['total']} "
-                    f"on GPU {sizes['gpu']}"
+                    f"{device[1]} out of memory: tried to allocate {sizes['tried']}, "
+                    f"{sizes['free']} free of {sizes['total']} on GPU {sizes['gpu']}"
                 )
         tried = re.search(r"Tried to allocate ([\d.]+ \w+)", message)
         return f"{device[1]} out of memory" + (f": tried to allocate {tried[1]}" if tried else "")
@@ -215,8 +215,8 @@ def _place(frames: Sequence[tuple[str, int]], folder: str | None) -> str | None:
 
 def _spell_bytes(number: int) -> str:
     size = float(number)
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
-        if size < 1024 or unit == "PiB":
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"):
+        if size < 1024 or unit == "EiB":
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1024
     return f"{number} B"

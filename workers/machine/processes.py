@@ -6,6 +6,7 @@ after a reboot. ``start ticks`` is field 22 of /proc/PID/stat, the start time in
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 RUNNING = "running"
@@ -15,9 +16,10 @@ GONE = "gone"
 
 @dataclass(frozen=True)
 class Stat:
-    """What /proc/PID/stat says: the state letter, the session, and the start time in ticks since boot."""
+    """What /proc/PID/stat says: the state letter, parent, session, and the start time in ticks since boot."""
 
     state: str
+    parent: int
     session: int
     start_ticks: int
 
@@ -32,7 +34,7 @@ def read_stat(pid: int) -> Stat | None:
     fields = text[text.rfind(b")") + 2 :].split()  # the name in parentheses may hold anything
     if len(fields) < 20:
         return None
-    return Stat(fields[0].decode("ascii", "replace"), int(fields[3]), int(fields[19]))
+    return Stat(fields[0].decode("ascii", "replace"), int(fields[1]), int(fields[3]), int(fields[19]))
 
 
 def start_ticks(pid: int) -> int | None:
@@ -63,6 +65,24 @@ def session_members(session: int) -> list[int]:
             if stat and stat.session == session and stat.state not in "ZXx":
                 members.append(int(name))
     return members
+
+
+def descendants(pid: int, spare: Callable[[int], bool] = lambda _: False) -> list[int]:
+    """The pids of all processes that descend from ``pid``, whatever session they have moved to.
+
+    Left out are zombies, and whoever is to be spared together with all that descends from them.
+    """
+    children: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        stat = read_stat(int(name)) if name.isdigit() else None
+        if stat and stat.state not in "ZXx":
+            children.setdefault(stat.parent, []).append(int(name))
+    found, waiting = [], [pid]
+    while waiting:
+        below = [child for child in children.get(waiting.pop(), []) if not spare(child)]
+        found += below
+        waiting += below
+    return found
 
 
 def boot_id() -> str:

@@ -52,21 +52,32 @@ def identify(folder: Path) -> dict[str, Any]:
 
 
 def send(beat: dict[str, Any], number: signal.Signals) -> None:
-    """Signal the training's process group; SIGKILL reaches everything in its session, and nothing outside.
+    """Signal the training's process group, and wake it where it is suspended, or it would not hear of it.
 
-    A suspended training is woken, or it would not hear of it.
+    SIGKILL reaches all that descends from it too, for nobody else would end those: the workers of `torchrun` have
+    sessions of their own. A run that was launched from within is spared.
     """
     pid = int(beat["pid"])
+    is_last = number == signal.SIGKILL
+    members = {*processes.session_members(pid), *processes.descendants(pid, _is_supervisor)} if is_last else set()
     try:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, number)
             if processes.status(pid, beat["start_ticks"]) == processes.SUSPENDED:
                 os.killpg(pid, signal.SIGCONT)
-        for member in processes.session_members(pid) if number == signal.SIGKILL else ():
+        for member in members:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(member, number)
     except PermissionError as error:
         raise StopRefused(f"process {pid} belongs to another user; ask its owner to stop it") from error
+
+
+def _is_supervisor(pid: int) -> bool:
+    """Whether that process is the supervisor of a run."""
+    try:
+        return b"workers/runs/supervisor.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def wait_gone(folder: Path, seconds: float, poll: float = 0.05) -> bool:

@@ -106,3 +106,21 @@ def test_waiting(machiai: Machiai) -> None:
     assert not stopping.wait_gone(machiai.folder(run), 0.1)
     stopping.ask(machiai.folder(run), signal.SIGKILL, "a test")
     assert stopping.wait_gone(machiai.folder(run), 10)
+
+
+def test_sigkill_reaches_workers_in_sessions_of_their_own(machiai: Machiai, wait_for: WaitFor) -> None:
+    """What `torchrun` starts in new sessions is killed with it, and a run launched from within is not."""
+    code = (
+        "import subprocess, sys, time\n"
+        "worker = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        f"subprocess.run({machiai.argv('run', '--detach', '--name', 'inner', '--', 'sleep', '600')!r}, check=True)\n"
+        "print('worker', worker.pid, flush=True)\ntime.sleep(600)"
+    )
+    run = machiai.detach(*python(code), options=("--name", "outer"))
+    log = machiai.folder(run) / "log"
+    wait_for(lambda: log.exists() and b"worker" in log.read_bytes(), "the worker")
+    worker = int(log.read_text().split("worker ")[1].split()[0])
+    ticks = processes.start_ticks(worker)
+    assert machiai.call("stop", run, "--force").returncode == 0
+    wait_for(lambda: processes.status(worker, ticks) == processes.GONE, "the end of the worker")
+    assert machiai.show("inner")["state"] == "running"
