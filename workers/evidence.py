@@ -1,5 +1,7 @@
 """Gathering what a run directory and /proc say about one execution, for :func:`workers.verdicts.judge`."""
 
+import contextlib
+import os
 import socket
 import time
 from collections.abc import Mapping
@@ -57,6 +59,29 @@ def gather(
         log_modified=log_modified,
         last_lines=plaintext.tail(folder / rundir.LOG, END_LINES, END_BYTES) if over else [],
     )
+
+
+def find_orphan(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+    """In place of a beat: what can be told of a command whose supervisor died before its first one.
+
+    None while its log is empty: then nothing says that it ever started. Its process is found by the run id in its
+    environment; there is no pid where there is none any more.
+    """
+    try:
+        if not (folder / rundir.LOG).stat().st_size:
+            return None
+    except OSError:
+        return None
+    beat = {"host": manifest.get("host"), "boot_id": manifest.get("boot_id")}
+    beat |= {"at": manifest["created"], "started": manifest["created"]}
+    mark = f"MACHIAI_RUN_ID={manifest['id']}".encode()
+    for name in os.listdir("/proc") if beat["boot_id"] == processes.boot_id() else ():
+        with contextlib.suppress(OSError):
+            if name.isdigit() and mark in Path("/proc", name, "environ").read_bytes().split(b"\0"):
+                stat = processes.read_stat(int(name))
+                if stat and stat.session == int(name):
+                    return {**beat, "pid": int(name), "start_ticks": stat.start_ticks}
+    return beat
 
 
 def judge_folder(directory: Path) -> Verdict:

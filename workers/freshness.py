@@ -10,7 +10,8 @@ from store import runs
 from store.errors import DaemonRunning
 from store.settings import Settings
 from workers import dashboard, lock
-from workers.ingest import CONFIRM_SECONDS, Ingester, is_launching, read_manifest
+from workers.ingest import CONFIRM_SECONDS, Ingester
+from workers.manifests import is_launching, read_manifest
 from workers.runs import rundir
 
 _PATIENCE_SECONDS = 3.0

@@ -10,7 +10,7 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from store import alerts, logs, plaintext, runs
 from store.database import write
 from store.errors import JournalError
 from store.settings import Settings
+from workers import manifests
 from workers.alerts import messages, rules
-from workers.evidence import END_BYTES, gather
+from workers.evidence import END_BYTES, find_orphan, gather
 from workers.logs import tailer
 from workers.machine import processes
 from workers.runs import rundir
@@ -39,8 +40,6 @@ CONFIRM_SECONDS = 1.0
 """How long a process must be seen gone without an exit record before we conclude anything from it."""
 BATCH = 200
 """How many directories new to the journal are taken up in a tick, so that thousands do not keep others waiting."""
-LAUNCH_SECONDS = 5.0
-"""How long a launch may go on unseen: one that fails takes its directory away again, and was never a run."""
 REVIVE_WITHIN_SECONDS = 7 * 86400.0
 """A run whose end was inferred longer ago than this is not looked at again when a daemon starts."""
 _SETTLED_SECONDS = 1.0
@@ -120,7 +119,7 @@ class Ingester:
             self._reopen.discard(run_id)
             run = runs.get_run(self.connection, run_id)
             if run and (run.is_active or self.clock() - (run.ended or run.updated) <= REVIVE_WITHIN_SECONDS):
-                self.watched[run_id] = Watched(Path(run.directory), _manifest_of(run), ended=not run.is_active)
+                self.watched[run_id] = Watched(Path(run.directory), manifests.manifest_of(run), ended=not run.is_active)
 
     def _list_folder(self) -> None:
         """Find directories that are not in the journal yet; the newest comes last in the backlog, and first out."""
@@ -142,12 +141,12 @@ class Ingester:
     def _take_up(self, directory: Path) -> None:
         """Enter a run that is new to the journal; a directory that is none is passed over, and that said once."""
         try:
-            manifest = read_manifest(directory)
-            if is_launching(directory, manifest, self.clock()):
+            manifest = manifests.read_manifest(directory)
+            if manifests.is_launching(directory, manifest, self.clock()):
                 self._folder_mtime = -1
                 return
             with write(self.connection):
-                runs.record_launch(self.connection, self._redacted(manifest), str(directory))
+                runs.record_launch(self.connection, manifests.redacted(manifest, self.settings), str(directory))
         except Exception as error:
             if _is_of_the_journal(error):
                 raise
@@ -158,17 +157,6 @@ class Ingester:
         self.unreadable.pop(directory.name, None)
         self.known.add(directory.name)
         self.watched[directory.name] = Watched(directory, manifest)
-
-    def _redacted(self, manifest: dict[str, Any]) -> dict[str, Any]:
-        plain = {name: self.settings.redact(value) for name, value in manifest.items() if isinstance(value, str)}
-        listed = {
-            name: [self.settings.redact(str(word)) for word in manifest.get(name) or []] for name in ("argv", "tags")
-        }
-        mapped = {
-            name: {key: self.settings.redact(str(value)) for key, value in (manifest.get(name) or {}).items()}
-            for name in ("params", "environment")
-        }
-        return {**manifest, **plain, **listed, **mapped}
 
     def _look(self, watched: Watched) -> int:
         """Bring one run up to date; how many alerts that raised."""
@@ -192,7 +180,7 @@ class Ingester:
             watched.manifest,
             exit_record,
             now=self.clock(),
-            beat=beat or self._remembered_beat(watched.id, number),
+            beat=beat or self._remembered_beat(watched, number, folder),
             log_modified=after.last_output,
             here=self.here,
         )
@@ -210,12 +198,14 @@ class Ingester:
         """The number of the last attempt that the journal knows, for a run whose directory is gone."""
         return max((attempt.number for attempt in runs.attempts_of(self.connection, run_id)), default=1)
 
-    def _remembered_beat(self, run_id: str, number: int) -> dict[str, Any] | None:
-        """What the journal knows of the processes of an attempt whose beat is gone; None before its first."""
-        for known in runs.attempts_of(self.connection, run_id):
+    def _remembered_beat(self, watched: Watched, number: int, folder: Path) -> dict[str, Any] | None:
+        """What is known of the processes of an attempt whose beat is gone, or never came; None before its start."""
+        for known in runs.attempts_of(self.connection, watched.id):
             if known.number == number and known.pid is not None:
                 return {**vars(known), "at": known.beat_at or known.started}
-        return None
+        if manifests.is_launching(watched.directory, watched.manifest, self.clock()):
+            return None
+        return find_orphan(folder, watched.manifest)
 
     def _stirs(self, folder: Path) -> bool:
         """Whether a run we had concluded the end of shows a sign of life after all."""
@@ -365,28 +355,6 @@ class Ingester:
         return int(alert is not None)
 
 
-def read_manifest(directory: Path) -> dict[str, Any]:
-    """The ``run.json`` of a run directory; ValueError says why it is none that can be read."""
-    manifest = rundir.read_json(directory / rundir.MANIFEST)
-    if manifest is None:
-        raise ValueError("it has no run.json that can be read")
-    if float(manifest.get("format", rundir.FORMAT)) > rundir.FORMAT:
-        raise ValueError(f"it was written by a newer Machiai (format {manifest['format']}); update this checkout")
-    if manifest.get("id") != directory.name:
-        raise ValueError(f"its run.json is that of {manifest.get('id')!r}")
-    if type(manifest.get("created")) not in (int, float):
-        raise ValueError("its run.json does not say when the run was made")
-    return manifest
-
-
-def is_launching(directory: Path, manifest: Mapping[str, Any], now: float) -> bool:
-    """Whether a run has only just been made, and its supervisor has not been heard yet."""
-    folder = rundir.attempt_folder(directory, 1)
-    return abs(now - manifest["created"]) < LAUNCH_SECONDS and not (
-        (folder / rundir.BEAT).exists() or (folder / rundir.EXIT).exists()
-    )
-
-
 def _is_of_the_journal(error: Exception) -> bool:
     """Whether the journal cannot be used, and not one run alone is strange."""
     return isinstance(error, JournalError | sqlite3.Error) and not isinstance(error, _STRANGE)
@@ -414,10 +382,3 @@ def _attempt(run_id: str, number: int, beat: Any, evidence: Evidence, verdict: V
         signal=verdict.signal,
         beat_at=(evidence.beat or {}).get("at"),
     )
-
-
-def _manifest_of(run: runs.Run) -> dict[str, Any]:
-    """What is needed of a run's manifest, from its file while that is there and its own, else from the journal."""
-    known = {"id": run.id, "created": run.created, "host": run.host, "argv": run.argv, "project_root": run.cwd}
-    found = rundir.read_json(Path(run.directory) / rundir.MANIFEST) or {}
-    return {**found, **known, "project_root": found.get("project_root") or run.cwd}

@@ -34,6 +34,7 @@ def record(folder: Path, number: signal.Signals, way: str) -> None:
     rundir.write_json(
         folder / f"stop-{time.time_ns():020d}-{number.name}.json",
         {"at": time.time(), "signal": int(number), "way": way, "by_pid": os.getpid()},
+        durable=False,  # it need not survive a power cut, and the signal shall follow at once
     )
 
 

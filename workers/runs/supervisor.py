@@ -196,25 +196,22 @@ def main(folder: str, spec_descriptor: int, report_descriptor: int) -> int:
     with open(spec_descriptor, "rb") as source:
         spec = json.load(source)
     supervisor = Supervisor(Path(folder), spec)
-    with open(report_descriptor, "wb") as report:
-        try:
-            rundir.reserve_exit(supervisor.folder)
-            (supervisor.folder / rundir.LOG).touch(0o600)
-        except OSError as error:
-            report.write(json.dumps({"refused": f"cannot write to {folder}: {error.strerror}"}).encode())
-            return 1
-        try:
-            process = supervisor.start()
-        except OSError as error:
-            code, reason = explain_start(error, spec["argv"], spec["cwd"])
-            supervisor.record_failed_start(code, reason)
-            report.write(json.dumps({"exit_code": code, "reason": reason}).encode())
-            return 0
-        supervisor.beat(process.pid)
-        # From here on the training lives: nothing of ours that fails may end it.
-        with contextlib.suppress(OSError):
-            report.write(json.dumps({"pid": process.pid, "started": supervisor.started}).encode())
-            report.flush()
+    try:
+        rundir.reserve_exit(supervisor.folder)
+        (supervisor.folder / rundir.LOG).touch(0o600)
+    except OSError as error:
+        _report(report_descriptor, {"refused": f"cannot write to {folder}: {error.strerror}"})
+        return 1
+    try:
+        process = supervisor.start()
+    except OSError as error:
+        code, reason = explain_start(error, spec["argv"], spec["cwd"])
+        supervisor.record_failed_start(code, reason)
+        _report(report_descriptor, {"exit_code": code, "reason": reason})
+        return 0
+    # From here on the training lives: nothing of ours that fails may end the watch.
+    supervisor.beat(process.pid)
+    _report(report_descriptor, {"pid": process.pid, "started": supervisor.started})
     with contextlib.suppress(OSError):
         _let_go()
     status, usage = supervisor.watch(process.pid)
@@ -223,6 +220,14 @@ def main(folder: str, spec_descriptor: int, report_descriptor: int) -> int:
         supervisor.relay.drain()
     supervisor.record_end(process.pid, status, usage)
     return 0
+
+
+def _report(descriptor: int, outcome: dict[str, Any]) -> None:
+    """Tell the launcher, if it is still there, how the start went."""
+    with contextlib.suppress(OSError):
+        os.write(descriptor, json.dumps(outcome).encode())  # less than a pipe holds: in one piece
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
 
 
 def _let_go() -> None:
