@@ -24,6 +24,7 @@ from workers import dashboard, lock, stops
 from workers.alerts.channels import PUSHBULLET, Channel
 from workers.alerts.outbox import NO_TOKEN, PushbulletAccount, deliver_due
 from workers.ingest import Ingester
+from workers.runs import rundir
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +160,7 @@ def run(settings: Settings, reload: Callable[[], Settings], *, wait_for_lock: fl
     """Be the daemon until SIGTERM, SIGINT or SIGHUP; DaemonRunning when there is one already."""
     with lock.hold(settings.home, wait_seconds=wait_for_lock):
         context = Context(settings, reload)
+        rundir.sweep(settings.runs_folder, context.clock())
         with context.journal():  # a journal that cannot be opened is said now, and a new one made by one thread alone
             pass
         # A pipe: to set an event in a handler, while the same thread is in its wait, may block for ever.

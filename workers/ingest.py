@@ -30,6 +30,7 @@ from workers.verdicts import SILENT_SECONDS, Evidence, Verdict, judge
 log = logging.getLogger(__name__)
 
 CHANNELS = ("pushbullet",)
+LAST_LINE_CHARACTERS = 400
 SLOW_TICKS = 20
 """Every how many looks at what rarely changes: ended runs that may yet revive, the folder's listing."""
 PUSH_WITHIN_SECONDS = 48 * 3600.0
@@ -230,15 +231,11 @@ class Ingester:
             return self._advance(watched, number, before, after)
 
     def _advance(self, watched: Watched, number: int, before: logs.Cursor, after: logs.Cursor) -> bool:
-        if self.settings.pushbullet_token and after.last_line:
-            token = self.settings.pushbullet_token.encode()
-            after = logs.Cursor(
-                **{
-                    **vars(after),
-                    "last_line": self.settings.redact(after.last_line),
-                    "partial": after.partial.replace(token, b"*" * len(token)),
-                }
-            )
+        if after.last_line:  # redacted before it is cut, or half a token might stay
+            after = replace(after, last_line=self.settings.redact(after.last_line)[:LAST_LINE_CHARACTERS])
+        token = self.settings.pushbullet_token.encode()
+        if token:
+            after = replace(after, partial=after.partial.replace(token, b"*" * len(token)))
         return logs.advance_cursor(self.connection, watched.id, number, before, after)
 
     def _commit(

@@ -13,7 +13,6 @@ from store.plaintext import lines_of, whole_characters
 
 CHUNK_BYTES = 8 << 20
 _PARTIAL_BYTES = 4096
-_LAST_LINE_CHARACTERS = 400
 
 
 def read_new(path: Path, cursor: Cursor, limit: int = CHUNK_BYTES) -> tuple[Cursor, bytes]:
@@ -72,5 +71,5 @@ def _last_line(partial: bytes, data: bytes) -> str | None:
     end = (partial + data)[-_PARTIAL_BYTES:]
     for line in reversed(lines_of(whole_characters(end))):
         if line.strip():
-            return line.strip()[:_LAST_LINE_CHARACTERS]
+            return line.strip()
     return None

@@ -136,7 +136,7 @@ def _prepare(
     redact: Callable[[str], str],
 ) -> dict[str, Any]:
     """Make the run directory with its manifest, patch and first attempt folder, whole or not at all."""
-    unfinished = directory.with_name(f".new-{run_id}")
+    unfinished = directory.with_name(f"{rundir.UNFINISHED}{run_id}")
     try:
         attempt = rundir.attempt_folder(unfinished, 1)
         for folder in (directory.parent.parent, directory.parent, unfinished, attempt):  # `mode` is not for parents

@@ -3,9 +3,11 @@
 Standard library only: the supervisor uses it. Each file has one writer; small files appear whole, by rename.
 """
 
+import contextlib
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,10 @@ EXIT = "exit.json"
 BEAT = "beat.json"
 LOG = "log"
 PATCH = "code/diff.patch"
+UNFINISHED = ".new-"
+"""What the name of a directory begins with while its launch is being prepared."""
 BEAT_SECONDS = 10.0
+UNFINISHED_SECONDS = 3600.0
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _RESERVE = ".exit.reserve"
 _RESERVED_BYTES = 8192
@@ -27,6 +32,14 @@ def new_id(now: float) -> str:
     """A new run id, ``YYMMDD-HHMMSS-xxxx``: local start time and four random base32 characters."""
     stamp = time.strftime("%y%m%d-%H%M%S", time.localtime(now))
     return stamp + "-" + "".join(secrets.choice(_BASE32) for _ in range(4))
+
+
+def sweep(runs_folder: Path, now: float) -> None:
+    """Take away what launches left that were killed before they were complete; nothing was started from those."""
+    for folder in runs_folder.glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(OSError):
+            if now - folder.stat().st_mtime > UNFINISHED_SECONDS:
+                shutil.rmtree(folder)
 
 
 def attempt_folder(directory: Path, attempt: int) -> Path:

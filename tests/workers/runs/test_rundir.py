@@ -74,3 +74,14 @@ def test_stop_requests_in_order(tmp_path: Path) -> None:
     (tmp_path / "stop-1-SIGINT.json").write_text('{"at": 1}')
     (tmp_path / "stop-3-SIGKILL.json").write_text("{")
     assert [one["at"] for one in rundir.stop_requests(tmp_path)] == [1, 2]
+
+
+def test_sweep(tmp_path: Path) -> None:
+    """What an old launch left unfinished goes; one that is going on, and runs, stay."""
+    for name in (".new-old", ".new-young", "261121-140000-aaaa"):
+        (tmp_path / name / "attempt-1").mkdir(parents=True)
+    os.utime(tmp_path / ".new-old", (1000.0, 1000.0))
+    os.utime(tmp_path / ".new-young", (9000.0, 9000.0))
+    os.utime(tmp_path / "261121-140000-aaaa", (1000.0, 1000.0))
+    rundir.sweep(tmp_path, 10_000.0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".new-young", "261121-140000-aaaa"]
