@@ -1,5 +1,6 @@
 """The supervisor: what it writes down of a start, a life and an end, and that nothing but the end ends it."""
 
+import json
 import os
 import shutil
 import signal
@@ -242,3 +243,25 @@ def test_run_by_file_needs_nothing_of_ours(tmp_path: Path) -> None:
     record = rundir.read_json(tmp_path / rundir.EXIT)
     assert record is not None
     assert record["exit_code"] == 2
+
+
+def test_a_launcher_that_dies_while_it_waits(tmp_path: Path) -> None:
+    """Nobody left to hear how the start went: the run goes on all the same, and its end is recorded."""
+    spec, spec_sink = os.pipe()
+    report, report_sink = os.pipe()
+    supervisor = Path(rundir.__file__).with_name("supervisor.py")
+    with subprocess.Popen(
+        [sys.executable, "-I", "-S", str(supervisor), str(tmp_path), str(spec), str(report_sink)],
+        pass_fds=(spec, report_sink),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        for descriptor in (spec, report, report_sink):  # nobody reads the report from here on
+            os.close(descriptor)
+        with open(spec_sink, "wb") as sink:
+            wanted = {"run": "r", "attempt": 1, "argv": ["sh", "-c", "echo hello; exit 3"], "cwd": str(tmp_path)}
+            sink.write(json.dumps(wanted).encode())
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, b"")
+    assert (rundir.read_json(tmp_path / rundir.EXIT) or {})["exit_code"] == 3
+    assert (tmp_path / rundir.LOG).read_text() == "hello\n"
