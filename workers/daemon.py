@@ -20,7 +20,7 @@ from store.database import open_journal
 from store.errors import JournalError, MachiaiError
 from store.heartbeats import Heartbeat
 from store.settings import Settings
-from workers import dashboard, lock, stops
+from workers import address, lock, stops
 from workers.alerts.channels import PUSHBULLET, Channel
 from workers.alerts.outbox import NO_TOKEN, PushbulletAccount, deliver_due
 from workers.ingest import Ingester
@@ -90,7 +90,7 @@ def ingest(context: Context) -> None:
             connection,
             context.settings,
             clock=context.clock,
-            dashboard_url=lambda: dashboard.address(context.settings),
+            dashboard_url=lambda: address.find(context.settings),
             beat=lambda: context.beat("ingest"),
         )
         while not context.stopping.is_set():

@@ -1,7 +1,7 @@
 """Starting what a person needs: the daemon, if none watches this data folder, and the dashboard."""
 
 import contextlib
-import json
+import ctypes
 import os
 import signal
 import socket
@@ -15,26 +15,17 @@ from pathlib import Path
 
 from store.errors import MachiaiError
 from store.settings import CHECKOUT, Settings
-from workers import lock
+from workers import address, lock
+from workers.address import HOST
 
-HOST = "127.0.0.1"
 PORTS_TRIED = 50
-_ADDRESS = "dashboard.json"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 4.0
+_PR_SET_PDEATHSIG = 1
 
 
 class DashboardError(MachiaiError):
     """The dashboard or the daemon could not be started."""
-
-
-def address(settings: Settings) -> str:
-    """Where the dashboard is, or would be: the setting, else the one that was started last on this data folder."""
-    if settings.dashboard_url:
-        return settings.dashboard_url
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return str(json.loads((settings.home / _ADDRESS).read_text())["url"])
-    return f"http://{HOST}:{settings.port}"
 
 
 def up(settings: Settings, say: Callable[[str], None]) -> int:
@@ -54,7 +45,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> int:
     try:
         _wait_healthy(page, url, settings, told)
         if not told.number:
-            _remember_address(settings, url)
+            address.remember(settings, url)
             whose = f"process {daemon.pid}, ends with it" if daemon else "was running already, stays"
             say(f"Machiai is at {url}  (daemon: {whose})")
             say("Ctrl-C ends the dashboard; runs go on without it")
@@ -113,7 +104,13 @@ def _start_page(settings: Settings, port: int) -> "subprocess.Popen[bytes]":
             stdout=output,
             stderr=output,
             start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread runs here
         )
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end the page when `machiai up` is killed, or it would keep the port (prctl(2))."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class _Signals:
@@ -143,12 +140,6 @@ def _wait_healthy(page: "subprocess.Popen[bytes]", url: str, settings: Settings,
         if time.monotonic() > deadline:
             raise DashboardError(f"the dashboard does not answer; see {_log(settings)}")
         time.sleep(0.05)
-
-
-def _remember_address(settings: Settings, url: str) -> None:
-    temporary = settings.home / f".{_ADDRESS}.{os.getpid()}"
-    temporary.write_text(json.dumps({"url": url, "pid": os.getpid()}))
-    temporary.replace(settings.home / _ADDRESS)
 
 
 def _log(settings: Settings) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from store import runs
 from store.errors import DaemonRunning
 from store.settings import Settings
-from workers import dashboard, lock
+from workers import address, lock
 from workers.ingest import CONFIRM_SECONDS, Ingester
 from workers.manifests import is_launching, read_manifest
 from workers.runs import rundir
@@ -50,7 +50,7 @@ def _is_behind(connection: sqlite3.Connection, settings: Settings) -> bool:
 
 
 def _ingest(connection: sqlite3.Connection, settings: Settings) -> None:
-    ingester = Ingester(connection, settings, dashboard_url=lambda: dashboard.address(settings))
+    ingester = Ingester(connection, settings, dashboard_url=lambda: address.find(settings))
     ingester.tick()
     while ingester.backlog:
         ingester.tick()

@@ -13,7 +13,7 @@ from tests.bench import cpu_seconds, report, workplace
 from tests.conftest import python
 from tests.e2e.pictures import CHROMIUM, FLAGS
 from tests.fakes.command import Machiai
-from workers import dashboard
+from workers import address, dashboard
 
 PRINTING = "import time\nn = 0\nwhile True:\n    n += 1\n    print('step', n, 'loss', 1 / n)\n    time.sleep(0.1)"
 SECONDS = 30.0
@@ -62,7 +62,7 @@ def _start(command: Machiai) -> "subprocess.Popen[bytes]":
 def _draw(command: Machiai, page: Page) -> None:
     while not (command.home / "dashboard.json").exists():
         time.sleep(0.01)
-    page.goto(dashboard.address(load(command.environment)))
+    page.goto(address.find(load(command.environment)))
     page.get_by_text("run-3", exact=True).first.wait_for()
 
 

@@ -15,7 +15,7 @@ from store.settings import Settings, load
 from tests.conftest import ROOT
 from tests.fakes.command import Machiai
 from tests.fakes.pushbullet_server import PushbulletServer
-from workers import dashboard
+from workers import address, dashboard
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -44,7 +44,7 @@ def take() -> None:
         machiai.start("up", "--port", str(dashboard.free_port(8501)))
         while not (machiai.home / "dashboard.json").exists():
             time.sleep(0.1)
-        url = dashboard.address(_settings(machiai))
+        url = address.find(_settings(machiai))
         FOLDER.mkdir(exist_ok=True)
         for name, page, size, scheme, locale in (
             ("now", "", (1280, 800), "light", "en-GB"),

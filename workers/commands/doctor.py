@@ -18,7 +18,7 @@ from store.database import open_journal
 from store.durations import spell
 from store.errors import MachiaiError
 from store.settings import PREFIX, Settings, describe, load
-from workers import dashboard, lock
+from workers import address, lock
 from workers.alerts import setup
 from workers.runs import rundir
 
@@ -77,7 +77,7 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
     yield from _examine_folder(settings)
     yield from _examine_journal(settings)
     yield _examine_token(settings, online=online)
-    yield Finding("dashboard", "ok", f"alerts link to {dashboard.address(settings)}")
+    yield Finding("dashboard", "ok", f"alerts link to {address.find(settings)}")
     for tool, use in (("git", "the code a run starts with is not recorded"),):
         found = shutil.which(tool)
         yield Finding(tool, "ok" if found else "note", found or f"not found: {use}")

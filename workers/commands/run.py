@@ -10,7 +10,7 @@ import click
 from store.durations import spell
 from store.errors import LaunchError, SettingsError
 from store.settings import Settings, load
-from workers import dashboard, lock
+from workers import address, lock
 from workers.commands import say
 from workers.runs import launcher, rundir, viewer
 
@@ -92,7 +92,7 @@ def start(command: tuple[str, ...], plan: launcher.Plan, *, tty: bool, detach: b
 
 
 def _opening(launched: launcher.Launched, settings: Settings) -> str:
-    line = f"{launched.name} · {launched.id} · {dashboard.address(settings)}/run?id={launched.id}"
+    line = f"{launched.name} · {launched.id} · {address.find(settings)}/run?id={launched.id}"
     if lock.holder(settings.home) is None:
         line += " · no daemon is running: alerts wait for `machiai up`"
     return line

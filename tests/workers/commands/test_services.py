@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.conftest import python
 from tests.fakes.command import Machiai
-from workers import lock
+from workers import dashboard, lock
 from workers.machine import processes
 
 
@@ -81,6 +81,15 @@ class TestUp:
         wait_for((machiai.home / "dashboard.json").exists, "the dashboard", seconds=60)
         up.send_signal(signal.SIGHUP)
         up.wait(20)
+        assert lock.holder(machiai.home)
+
+    def test_a_killed_up_leaves_no_page_behind(self, machiai: Machiai, wait_for: Callable[..., None]) -> None:
+        """`kill -9` of `machiai up` ends the page too, so that its port is free again; the daemon stays."""
+        port = free_port()
+        up = machiai.start("up", "--port", str(port))
+        wait_for((machiai.home / "dashboard.json").exists, "the dashboard", seconds=60)
+        up.kill()
+        wait_for(lambda: dashboard.free_port(port) == port, "its port")
         assert lock.holder(machiai.home)
 
 
