@@ -1,8 +1,10 @@
 """`machiai run` and `machiai demo`: launch a command and watch it."""
 
+import importlib.util
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -53,6 +55,7 @@ def run(
 @click.option("--detach", "-d", is_flag=True, help="Return at once and print the run's id.")
 def demo(crash: bool, detach: bool) -> int:
     """Train a two-layer network to play a tiny Pong, under watch: about two minutes on one CPU core."""
+    require_torch()
     plan = launcher.Plan(
         name="demo-pong-crash" if crash else "demo-pong",
         project="demo",
@@ -63,6 +66,12 @@ def demo(crash: bool, detach: bool) -> int:
     )
     command = (sys.executable, "-u", str(_DEMO), *(("--crash",) if crash else ()))
     return start(command, plan, tty=False, detach=detach)
+
+
+def require_torch(find: Callable[[str], object] = importlib.util.find_spec) -> None:
+    """LaunchError where PyTorch was left out of the installation: the demo would only crash."""
+    if find("torch") is None:
+        raise LaunchError("the demo needs PyTorch, which was left out; `python3 -m app --with-torch` adds it")
 
 
 def start(command: tuple[str, ...], plan: launcher.Plan, *, tty: bool, detach: bool) -> int:
