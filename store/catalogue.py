@@ -97,13 +97,6 @@ def list_runs(
     return Page([found[row["id"]] for row in ids], total)
 
 
-def count_states(connection: sqlite3.Connection) -> dict[str, int]:
-    """How many runs are in each state that any run is in."""
-    return {
-        row["state"]: row["n"] for row in connection.execute("SELECT state, count(*) AS n FROM runs GROUP BY state")
-    }
-
-
 def _printable(text: str) -> str:
     """What SQLite can be asked for: an argument that was not UTF-8 was recorded with question marks too."""
     return text.encode("utf-8", "replace").decode()

@@ -80,7 +80,10 @@ class Context:
         """A connection for the calling worker alone."""
         with contextlib.closing(open_journal(self.settings.journal)) as connection:
             self.inodes[id(connection)] = self.settings.journal.stat().st_ino
-            yield connection
+            try:
+                yield connection
+            finally:
+                del self.inodes[id(connection)]
 
 
 def ingest(context: Context) -> None:

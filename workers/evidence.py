@@ -86,7 +86,7 @@ def find_orphan(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any] | N
 
 def judge_folder(directory: Path) -> Verdict:
     """The verdict on the newest attempt in a run directory, straight from it."""
-    folder = rundir.attempt_folder(directory, max(1, rundir.latest_attempt(directory)))
+    folder = rundir.latest_folder(directory)
     manifest = rundir.read_json(directory / rundir.MANIFEST) or {"created": time.time()}
     exit_record = rundir.read_json(folder / rundir.EXIT)
     return judge(gather(folder, manifest, exit_record, now=time.time()))

@@ -42,8 +42,7 @@ def _is_behind(connection: sqlite3.Connection, settings: Settings) -> bool:
     for run_id in open_:
         run = runs.get_run(connection, run_id)
         if run and run.is_active:
-            directory = Path(run.directory)
-            folder = rundir.attempt_folder(directory, max(1, rundir.latest_attempt(directory)))
+            folder = rundir.latest_folder(Path(run.directory))
             if (folder / rundir.EXIT).exists() or (run.state == "queued" and (folder / rundir.BEAT).exists()):
                 return True
     return False

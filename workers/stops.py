@@ -33,7 +33,7 @@ def _advance_stop(connection: sqlite3.Connection, settings: Settings, intent: In
     if run is None:
         intents.answer(connection, intent.id, "refused", "there is no such run", now)
         return
-    folder = rundir.attempt_folder(Path(run.directory), max(1, rundir.latest_attempt(Path(run.directory))))
+    folder = rundir.latest_folder(Path(run.directory))
     sent = [
         stop for stop in rundir.stop_requests(folder) if stop["way"] == WAY and float(stop["at"]) >= intent.asked - 1
     ]

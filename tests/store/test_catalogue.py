@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.catalogue import SORTS, count_states, find_run, list_runs
+from store.catalogue import SORTS, find_run, list_runs
 from store.errors import UnknownRun
 
 Launched = Callable[..., str]
@@ -130,8 +130,3 @@ def test_orders(filled: sqlite3.Connection) -> None:
     assert [run.created for run in list_runs(filled).runs] == [4, 3, 2, 1]
     assert [run.name for run in list_runs(filled, sort="name").runs][-1] == "Last one"
     assert [run.id[-4:] for run in list_runs(filled, sort="longest").runs] == ["bbbb", "aaaa", "aaab", "cccc"]
-
-
-def test_counts(filled: sqlite3.Connection) -> None:
-    """How many are in each state."""
-    assert count_states(filled) == {"finished": 1, "failed": 1, "running": 1, "queued": 1}

@@ -120,11 +120,11 @@ def _watch(launched: launcher.Launched) -> int:
         return viewer.UNKNOWN_EXIT
     if (launched.folder / rundir.EXIT).exists():
         launched.supervisor.wait()
-    say(_closing(launched, code))
+    say(_closing(launched))
     return code
 
 
-def _closing(launched: launcher.Launched, code: int) -> str:
+def _closing(launched: launcher.Launched) -> str:
     """The last line: how it ended, as the exit record has it. The daemon's verdict may add the cause."""
     from workers.evidence import judge_folder
 

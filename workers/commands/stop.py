@@ -33,8 +33,7 @@ def stop(run: str, grace: float | None, force: bool, no_wait: bool) -> int:
         found = find_run(connection, run)
     if not found.is_active:
         raise StopRefused(f"{found.name} ({found.id}) has already ended: {found.state}")
-    directory = Path(found.directory)
-    folder = rundir.attempt_folder(directory, max(1, rundir.latest_attempt(directory)))
+    folder = rundir.latest_folder(Path(found.directory))
     patience = settings.stop_grace_seconds if grace is None else grace
     for number in (signal.SIGKILL,) if force else stopping.ESCALATION:
         began = time.monotonic()

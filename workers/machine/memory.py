@@ -12,11 +12,11 @@ from typing import Any
 _CGROUP = "/sys/fs/cgroup"
 
 
-def snapshot(pid: int) -> dict[str, Any]:
-    """The counters that matter at this moment, for the machine and for the cgroup of ``pid``.
+def snapshot(cgroup: str | None, root: str = _CGROUP) -> dict[str, Any]:
+    """The counters that matter at this moment, for the machine and for the memory cgroup at path ``cgroup``.
 
-    Keys: ``oom_kills`` (machine), ``cgroup`` (path), ``cgroup_oom_kills``, ``available`` (bytes); a key is
-    missing where it cannot be read.
+    Keys: ``oom_kills`` (machine), ``available`` (bytes), ``cgroup`` and ``cgroup_oom_kills``; a key is missing
+    where it cannot be read.
     """
     found: dict[str, Any] = {}
     kills = _number_after("/proc/vmstat", "oom_kill")
@@ -25,22 +25,24 @@ def snapshot(pid: int) -> dict[str, Any]:
     available = _number_after("/proc/meminfo", "MemAvailable:")
     if available is not None:
         found["available"] = available * 1024
-    for file, path in _cgroup_files(pid):
-        kills = _number_after(file, "oom_kill")
+    files = ("memory{}/memory.oom_control", "{}/memory.events", "unified{}/memory.events")  # v1, v2, both at once
+    for file in files if cgroup is not None else ():
+        kills = _number_after(f"{root}/{file.format(cgroup)}", "oom_kill")
         if kills is not None:
-            found["cgroup"] = path
-            found["cgroup_oom_kills"] = kills
-            break
+            return {**found, "cgroup": cgroup, "cgroup_oom_kills": kills}
     return found
 
 
-def cgroup_kills(path: str) -> int | None:
-    """The out-of-memory kills counted in the memory cgroup at ``path``, which its process may have left by dying."""
-    for file in (f"{_CGROUP}/memory{path}/memory.oom_control", f"{_CGROUP}{path}/memory.events"):
-        kills = _number_after(file, "oom_kill")
-        if kills is not None:
-            return kills
-    return None
+def find_cgroup(pid: int) -> str | None:
+    """The path of the memory cgroup that ``pid`` is in, empty for the root; None when it is gone."""
+    try:
+        with open(f"/proc/{pid}/cgroup", encoding="utf-8", errors="surrogateescape") as file:
+            lines = [line.rstrip("\n").split(":", 2) for line in file]
+    except OSError:
+        return None
+    paths = {controllers: path for _, controllers, path in lines}
+    path = paths.get("memory", paths.get(""))
+    return None if path is None else path.rstrip("/")
 
 
 def kernel_log_names(pid: int) -> str | None:
@@ -65,24 +67,6 @@ def kernel_log_names(pid: int) -> str | None:
                 found = record.split(";", 1)[-1].splitlines()[0].strip()
     finally:
         os.close(log)
-
-
-def _cgroup_files(pid: int) -> list[tuple[str, str]]:
-    try:
-        with open(f"/proc/{pid}/cgroup", encoding="utf-8") as file:
-            lines = file.read().splitlines()
-    except OSError:
-        return []
-    files = []
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        path = "" if path == "/" else path
-        if controllers == "memory":
-            files.append((f"{_CGROUP}/memory{path}/memory.oom_control", path))
-        elif not controllers:
-            files.append((f"{_CGROUP}{path}/memory.events", path))
-            files.append((f"{_CGROUP}/unified{path}/memory.events", path))
-    return files
 
 
 def _number_after(file: str, name: str) -> int | None:

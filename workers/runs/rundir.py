@@ -59,6 +59,11 @@ def latest_attempt(directory: Path) -> int:
     return max(numbers)
 
 
+def latest_folder(directory: Path) -> Path:
+    """The folder of the newest attempt, or of the first while there is none."""
+    return attempt_folder(directory, max(1, latest_attempt(directory)))
+
+
 def read_json(path: Path) -> dict[str, Any] | None:
     """The object in a JSON file; None while there is none, or none that can be read."""
     try:

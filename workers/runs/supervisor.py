@@ -94,7 +94,7 @@ class Supervisor:
 
     def beat(self, pid: int) -> None:
         """Rewrite ``beat.json``; a full disk must not end the watch, so a failure waits for the next beat."""
-        self.memory = memory.snapshot(pid)
+        self.memory = memory.snapshot(memory.find_cgroup(pid))
         with contextlib.suppress(OSError):
             rundir.write_json(
                 self.folder / rundir.BEAT,
@@ -113,13 +113,7 @@ class Supervisor:
         ended = time.time()
         seconds = time.clock_gettime(time.CLOCK_BOOTTIME) - self.started_boottime
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        evidence = {"before": self.memory, "after": memory.snapshot(os.getpid())}
-        cgroup = self.memory.get("cgroup")
-        if cgroup is not None and evidence["after"].get("cgroup") != cgroup:
-            evidence["after"].pop("cgroup_oom_kills", None)
-            kills = memory.cgroup_kills(cgroup)
-            if kills is not None:
-                evidence["after"]["cgroup_oom_kills"] = kills
+        evidence = {"before": self.memory, "after": memory.snapshot(self.memory.get("cgroup"))}
         if number == signal.SIGKILL:
             named = memory.kernel_log_names(pid)
             if named:
