@@ -1,0 +1,196 @@
+"""Any line of text that names a metric and its value: ``Epoch 3/10 - loss: 0.51, val acc 85.3%``.
+
+Asked last. Where a line does not say its position, the one of the latest line that did is taken, and where several such
+lines follow in one position, they are counted.
+"""
+
+from typing import Any
+
+from workers.logs import names, sentences
+from workers.logs.formats import Memory
+from workers.logs.numbers import is_whole
+from workers.logs.records import EVAL, Count, Reading, Record
+from workers.logs.sentences import TOKEN, Plan, make_plan, phase_of
+from workers.logs.timestamps import strip_stamp
+
+SIGNS = ()
+_LONGEST = 4000
+_PLANS = 5_000
+_PLANS_OF_SHAPE = 40
+_NO_DIGITS = {ord(digit): None for digit in "0123456789"}
+Position = dict[str, Any]
+_plans: dict[str, list[Plan]] = {}
+_STEP_UNITS = ("step", "iteration", "update", "timestep", "kimg", "episode", "round", "generation")
+
+
+def recognise(line: str, memory: Memory) -> bool:
+    """Whether there is a metric with a value in it, a position in the training, or the heading of an evaluation."""
+    if len(line) > _LONGEST:
+        return False
+    if not TOKEN.search(line):
+        return _heading(line) is not None
+    _, rest = strip_stamp(line)
+    plan = make_plan(rest)
+    return bool(plan.values) or (bool(plan.positions) and not plan.is_listing and len(rest) < 200)
+
+
+def parse(line: str, memory: Memory) -> Reading | None:
+    """The metrics of the line with its position, or the one in force."""
+    time, rest = strip_stamp(line)
+    tokens = TOKEN.findall(rest)
+    if not tokens:
+        memory["phase"] = _heading(line)
+        return None
+    plan = _plan(rest, tokens)
+    position = _position(plan, tokens, memory)
+    counts = _counts(plan, tokens)
+    if position:
+        memory["at"] = position
+        if not plan.values:
+            memory["phase"] = phase_of(rest)
+    if not plan.values:
+        phase = EVAL if counts and memory.get("phase") in ("val", "test", "eval", "dev") else None
+        return Reading(counts=counts, phase=phase) if counts else None
+    values = _values(plan, tokens, memory)
+    if not position:
+        if all(names.is_setting(name) for name in values):
+            return None
+        position = memory.get("at") or _shared_position(memory)
+        position = _counted(position, values, memory)
+    if not values:
+        return None
+    record = Record(values, time=time, **position)
+    is_eval = (plan.phase or memory.get("phase")) in ("val", "test", "eval", "dev")
+    return Reading([record], counts, phase=EVAL if is_eval and counts and counts[-1].unit == "batch" else None)
+
+
+def _plan(line: str, tokens: list[str]) -> Plan:
+    shape = line.translate(_NO_DIGITS)
+    known = _plans.get(shape)
+    if known is not None:
+        for plan in known:
+            if plan.tokens == len(tokens) and all(tokens[index] == text for index, text in plan.fixed):
+                return plan
+    plan = make_plan(line)
+    if known is None:
+        if len(_plans) >= _PLANS:
+            _plans.clear()
+        known = _plans[shape] = []
+    if len(known) < _PLANS_OF_SHAPE:
+        known.append(plan)
+    return plan
+
+
+def _values(plan: Plan, tokens: list[str], memory: Memory) -> dict[str, float]:
+    phase = plan.phase or (memory.get("phase") if not plan.positions else None)
+    prefix = f"{phase}/" if phase in ("val", "test", "eval", "dev") else ""
+    values: dict[str, float] = {}
+    for value in plan.values:
+        name = value.name
+        if prefix and phase_of(name) is None:
+            name = prefix + name
+        if name not in values:
+            number = float(tokens[value.index].replace(",", "")) * value.scale
+            values[name] = number
+    return values
+
+
+def _number(tokens: list[str], index: int | None) -> float | None:
+    return None if index is None else float(tokens[index].replace(",", ""))
+
+
+def _position(plan: Plan, tokens: list[str], memory: Memory) -> Position:
+    """Where in the training a line says it is, as arguments of a record."""
+    found: dict[str, tuple[float, float | None]] = {}
+    for unit, index, total_index in plan.positions:
+        done = _number(tokens, index)
+        if done is not None and (is_whole(done) or unit == "epoch"):
+            found.setdefault(unit, (done, _number(tokens, total_index)))
+    if sentences.UNNAMED in found:
+        fraction = found.pop(sentences.UNNAMED)
+        if plan.values and "batch" not in found:
+            found["batch" if "epoch" in found or _shared_position(memory) else "step"] = fraction
+    if not found:
+        return {}
+    position: Position = {}
+    if "epoch" in found:
+        position["epoch"] = found["epoch"][0]
+    inner = next((unit for unit in ("batch", *_STEP_UNITS) if unit in found), None)
+    if inner is None:
+        return position
+    done, total = found[inner]
+    if inner == "batch" or ("epoch" in found and total is not None and inner in ("step", "iteration", "update")):
+        if "epoch" not in position:
+            epoch = (memory.get("at") or {}).get("epoch") or _shared_position(memory).get("epoch")
+            if epoch is not None:
+                position["epoch"] = epoch
+        position["batch"] = done
+        if total:
+            position["batches"] = total
+        return position
+    if "epoch" in found and inner in ("step", "iteration", "update"):
+        return _maybe_within(position, found["epoch"][0], done, inner, memory)
+    position.update(step=done, unit=inner)
+    return position
+
+
+def _maybe_within(position: Position, epoch: float, done: float, unit: str, memory: Memory) -> Position:
+    """A step beside an epoch may count the whole training or begin anew with each epoch: watch which."""
+    last_epoch, last_done, longest = memory.get("within", [epoch, done, 0.0])
+    if epoch > last_epoch and done < last_done:
+        longest = max(longest, last_done)
+    memory["within"] = [epoch, done, longest]
+    if longest:
+        position.update(batch=done, batches=max(longest, done))
+    else:
+        position.update(step=done, unit=unit)
+    return position
+
+
+def _counts(plan: Plan, tokens: list[str]) -> tuple[Count, ...]:
+    counts: list[Count] = []
+    for unit, index, total in plan.positions:
+        if unit == sentences.UNNAMED:
+            continue
+        done = _number(tokens, index)
+        if done is not None and is_whole(done) and all(count.unit != unit for count in counts):
+            counts.append(Count(unit, done, _number(tokens, total)))
+    counts.sort(key=lambda count: ("epoch", "batch").index(count.unit) if count.unit in ("epoch", "batch") else 0.5)
+    epoch = next((count for count in counts if count.unit == "epoch"), None)
+    if epoch is not None:
+        counts = [
+            Count("batch", c.done, c.total) if c.unit in ("step", "iteration", "update") and c.total else c
+            for c in counts
+        ]
+    return tuple(counts)
+
+
+def _shared_position(memory: Memory) -> Position:
+    shared = memory.get("shared") or {}
+    if shared.get("epoch"):
+        return {"epoch": shared["epoch"][0]}
+    return {}
+
+
+def _counted(position: Position, values: dict[str, float], memory: Memory) -> Position:
+    """The position for a line that says none: counted where it is not the first of its kind there."""
+    key = "\t".join(values)
+    here = [position.get("epoch"), position.get("step"), position.get("batch")]
+    said = memory.setdefault("said", {})
+    before = said.get(key)
+    if len(said) > 500:
+        said.clear()
+    if before is not None and (before[0] == here or before[1]):
+        said[key] = [here, True]
+        return {}
+    said[key] = [here, False]
+    return position if here != [None, None, None] else {}
+
+
+def _heading(line: str) -> str | None:
+    """The phase that a line without numbers announces: ``Validation:``, ``--- Evaluating ---``."""
+    stripped = line.strip(" \t-=*#>:.[]()")
+    if len(stripped) > 40 or not stripped or len(stripped.split()) > 4:
+        return None
+    phase = phase_of(stripped)
+    return phase if phase and sentences.phase_of(stripped.split()[0]) == phase else None

@@ -1,0 +1,70 @@
+"""Names of metrics: what may be one, what never is, and how a name is written."""
+
+import re
+
+_NEVER_WORDS = frozenset(
+    word
+    for word in """
+    seed rank world_size local_rank node nodes port pid ppid tid uid gid host hostname version v_num ver revision rev
+    commit hash sha md5 checksum id uuid run_id trial_id job jobid job_id task device devices gpu gpus gpu_id cuda cpu
+    cpus cores workers num_workers threads line lineno col shape size dim dims hidden vocab vocab_size params parameters
+    param num_params n_params total_params trainable_params layers heads year month day hour minute second date
+    timestamp datetime timestamp_utc unix_time file path url address ip epoch_time
+    """.split()  # noqa: SIM905 - a list of words reads better as text
+)
+_NEVER = re.compile(
+    r"^(?:num_|n_|number of |total (?:number|params|train|optimi[sz]ation)|max_(?:epochs?|steps?|iters?)"
+    r"|batch[ _]?size)"
+    r"|(?:_bytes|[ _]bytes|_dir|_path|_file|_ids?|_version|_seed)$|^(?:python|torch|cuda|cudnn|numpy|nccl|driver)\b",
+    re.IGNORECASE,
+)
+_METRIC = re.compile(
+    r"(?:^|[^a-z])(?:loss(?:es)?|acc(?:uracy|uracies)?|top-?[15]|acc\d|err(?:or)?|mse|rmse|mae|mape|smape|nll|elbo|kld?|ppl|"
+    r"perplexity|bleu(?:-?\d)?|rouge\w*|meteor|chrf|ter|wer|cer|per|f1|fbeta|precision|recall|auc|auroc|auprc|roc|map(?:_?\d+)?|"
+    r"m?ap(?:50|75|s|m|l)?|ar(?:@\d+)?|iou|miou|dice|jaccard|psnr|ssim|lpips|fid\w*|kid\w*|is|score|reward|rew|return|returns|"
+    r"episode_len|ep_len|ep_rew|success|success_rate|win_?rate|elo|entropy|value|policy|advantage|q|td|grad|gnorm|norm|"
+    r"lr|learning[ _-]?rate|lrate|rlr|wd|weight[ _-]?decay|momentum|beta|gamma|temperature|epsilon|eps|kappa|mcc|r2|"
+    r"corr(?:elation)?|pearson\w*|spearman\w*|ndcg\S*|mrr|hr(?:@\d+)?|hit\S*|recall@\d+|r@?\d+|medr|xent|ce|bce|ctc|att|"
+    r"throughput|fps|sps|tps|samples/s\w*|tok(?:en)?s?/s\w*|it/s|img/s|speed|wps|ups|aug(?:ment)?|metric|objective|obj|"
+    r"logloss|binary_logloss|multi_logloss|deviance|likelihood|ll|likelihoods?|distance|sim(?:ilarity)?|eer|min_?dcf|mos|"
+    r"sdr|si-?sdr|snr|pesq|stoi|mcd|bpc|bpb|bits|tel|trl|loss_scale|scale|explained_variance|clip_?frac\w*|approx_?kl)"
+    r"(?:$|[^a-z])",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    "損失|精度|正解率|損失関数|损失|准确率|学習率|学习率|報酬|奖励|誤差|误差|スコア|得分|再現率|適合率|召回率"
+)
+_SPACES = re.compile(r"\s+")
+_EDGES = " \t|:=,;>*#-–—·•[](){}<'\"`~"
+
+
+def tidy(name: str) -> str:
+    """A name as it is kept: as printed, without decoration around it and with single spaces."""
+    return _SPACES.sub(" ", name.strip(_EDGES + "")).strip()
+
+
+def is_never(name: str) -> bool:
+    """Whether that name can be sure not to be a metric: a seed, a rank, a version, a size, a path."""
+    lowered = name.lower()
+    return lowered in _NEVER_WORDS or bool(_NEVER.search(lowered))
+
+
+def is_metric(name: str) -> bool:
+    """Whether that name is known to be one of a metric."""
+    spread = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).replace("_", " ").replace("/", " ").replace(".", " ")
+    if is_never(name):
+        return False
+    return bool(_METRIC.search(spread) or _METRIC.search(name) or _FOREIGN.search(name))
+
+
+_SETTING = re.compile(
+    r"(?:^|[_ .])(?:coef(?:f|ficient)?s?|weights?|threshold|smoothing|decay|split|size|ratio|interval|"
+    r"freq(?:uency)?|patience|delta|factor|start|end|init|initial|every|target|max|min|num|use|log|warm-?up\w*|alpha|beta\d?|gamma|eps(?:ilon)?|momentum|"
+    r"dropout|lr|learning[_ ]rate|temperature|clip\w*|limit|default|base|tolerance|margin)(?:$|[_ .])",
+    re.IGNORECASE,
+)
+
+
+def is_setting(name: str) -> bool:
+    """Whether that name may be one of a setting, which configurations list with its value before any training."""
+    return bool(_SETTING.search(name.strip()))

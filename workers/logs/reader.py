@@ -1,0 +1,288 @@
+"""Reads a growing log: stretches of text into points of series and the standing of the job.
+
+Lines that differ only in their digits are read by the same family, so it is looked for once for each such shape; what
+no family knows costs a look into a dictionary. All that is needed to go on reading after a restart is in ``state``.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workers.logs.formats import Family, Memory, families
+from workers.logs.lines import Splitter, rank_of, unglue
+from workers.logs.progress import Progress, Standing
+from workers.logs.records import Count, Reading, Record
+from workers.logs.steps import Steps
+
+NOBODY = -1
+SHAPES = 20_000
+_LATE_LINES = 3
+_NO_DIGITS = {ord(digit): None for digit in "0123456789"}
+
+
+@dataclass
+class Column:
+    """The new points of one series, in order of arrival."""
+
+    unit: str
+    legs: list[int] = field(default_factory=list)
+    steps: list[float] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Harvest:
+    """What was read since the last harvest: points by name, and the training's own counters with their times."""
+
+    columns: dict[str, Column]
+    marks: list[tuple[float, Standing]]
+    standing: Standing | None
+
+    def add_before(self, earlier: "Harvest") -> None:
+        """Put what was read earlier, and not written yet, before this."""
+        for name, column in self.columns.items():
+            known = earlier.columns.setdefault(name, Column(column.unit))
+            known.unit = column.unit
+            known.legs += column.legs
+            known.steps += column.steps
+            known.times += column.times
+            known.values += column.values
+        self.columns = earlier.columns
+        self.marks = earlier.marks + self.marks
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What was read in one line, and by which family."""
+
+    line: str
+    family: str | None
+    reading: Reading | None
+
+
+class Reader:
+    """Reads one log. ``patterns`` are further families, asked before all others."""
+
+    def __init__(
+        self, state: dict[str, Any] | None = None, *, patterns: Sequence[Family] = (), first_leg: int = 0
+    ) -> None:
+        state = state or {}
+        self.families = [*patterns, *families()]
+        self.names = [family.__name__.rpartition(".")[2] for family in self.families]
+        self.splitter = Splitter(state.get("pending", "").encode("latin-1"), state.get("encoding"))
+        self.shared: dict[str, Any] = state.get("shared", {})
+        known = state.get("memory", {})
+        self.memories: list[Memory] = [{**known.get(name, {}), "shared": self.shared} for name in self.names]
+        self.rank: int | None = state.get("rank")
+        self.waiting: list[Any] = state.get("waiting", [])
+        self.held: list[Any] = state.get("held", [])  # a bar's record that its next drawing may still change
+        self.steps = Steps(state.get("steps"), first_leg)
+        self.progress = Progress(state.get("progress"))
+        self.hits: dict[str, int] = state.get("hits", {})
+        self._shapes: dict[str, int] = {}
+        self._open: list[int] = [i for i, memory in enumerate(self.memories) if memory.get("open")]
+        self._columns: dict[str, Column] = {}
+        self._marks: list[tuple[float, Standing]] = []
+
+    def state(self) -> dict[str, Any]:
+        """What must be kept, as JSON, to go on reading where this stands."""
+        memories = {}
+        for name, memory in zip(self.names, self.memories, strict=True):
+            kept = {key: value for key, value in memory.items() if key != "shared"}
+            if kept:
+                memories[name] = kept
+        return {
+            "pending": self.splitter.pending.decode("latin-1"),
+            "encoding": self.splitter.encoding,
+            "shared": self.shared,
+            "memory": memories,
+            "rank": self.rank,
+            "waiting": self.waiting,
+            "held": self.held,
+            "steps": self.steps.state(),
+            "progress": self.progress.state(),
+            "hits": self.hits,
+        }
+
+    def feed(self, data: bytes, now: float) -> None:
+        """Read what a log has grown by; ``now`` is the time of points whose lines do not say it."""
+        for line in self.splitter.split(data):
+            self._read(line, now)
+        self._mark(now)
+
+    def finish(self, now: float) -> None:
+        """The log has ended: read its last line although nothing ends it."""
+        for line in self.splitter.rest():
+            self._read(line, now)
+        self.splitter.pending = b""
+        self._settle(now)
+        self._release(now)
+        self._mark(now)
+
+    def has_rest(self) -> bool:
+        """Whether a line has begun that nothing has ended yet, or a record waits for its step."""
+        return bool(self.splitter.pending or self.waiting)
+
+    def begin_anew(self) -> None:
+        """The log was cut or replaced: what comes next is its beginning."""
+        self.splitter = Splitter()
+        for memory in self.memories:
+            memory.clear()
+            memory["shared"] = self.shared
+        self._open = []
+        self.waiting = []
+
+    def harvest(self) -> Harvest:
+        """What was read since the last call."""
+        columns, self._columns = self._columns, {}
+        marks, self._marks = self._marks, []
+        return Harvest(columns, marks, self.progress.standing())
+
+    def explain(self, data: bytes, now: float = 0.0) -> list[Explained]:
+        """Read, and say for each line what was read in it, and by whom; no data at all means that the log has ended."""
+        explained: list[Explained] = []
+        for line in self.splitter.split(data) if data else self.splitter.rest():
+            for part, family, reading in self._read(line, now):
+                explained.append(Explained(part, None if family == NOBODY else self.names[family], reading))
+        return explained
+
+    def _read(self, line: str, now: float) -> list[tuple[str, int, Reading | None]]:
+        if line[0] in "[(":
+            rank, line = rank_of(line)
+            if rank is not None:
+                if self.rank is None:
+                    self.rank = rank
+                if rank != self.rank:
+                    return [(line, NOBODY, None)]
+        if "%|" not in line and "/? [" not in line:
+            return [self._read_part(line, now)]
+        return [self._read_part(part, now) for part in unglue(line)]
+
+    def _read_part(self, line: str, now: float) -> tuple[str, int, Reading | None]:
+        index = self._family_of(line)
+        if index == NOBODY:
+            if self.waiting:
+                self._age(now)
+            return line, NOBODY, None
+        memory = self.memories[index]
+        reading = self.families[index].parse(line, memory)
+        if bool(memory.get("open")) != (index in self._open):
+            self._open = [i for i, known in enumerate(self.memories) if known.get("open")]
+        if reading is not None:
+            self._take(reading, now)
+            name = self.names[index]
+            self.hits[name] = self.hits.get(name, 0) + 1
+        elif self.waiting:
+            self._age(now)
+        return line, index, reading
+
+    def _family_of(self, line: str) -> int:
+        for index in self._open:
+            if self.families[index].recognise(line, self.memories[index]):
+                return index
+        shape = line.translate(_NO_DIGITS)
+        found = self._shapes.get(shape)
+        if found is None:
+            found = self._look_for_family(line)
+            if len(self._shapes) >= SHAPES:
+                self._shapes.clear()
+            self._shapes[shape] = found
+        return found
+
+    def _look_for_family(self, line: str) -> int:
+        for index, family in enumerate(self.families):
+            signs = family.SIGNS
+            if (not signs or any(sign in line for sign in signs)) and family.recognise(line, self.memories[index]):
+                return index
+        self.progress.note_line(line)
+        return NOBODY
+
+    def _take(self, reading: Reading, now: float) -> None:
+        is_training = self.progress.note(reading) if reading.counts or reading.phase else False
+        if is_training:
+            self._share(reading.counts)
+            if self.waiting and reading.counts[-1].unit in ("it", "step", "batch"):
+                self._settle(now)
+        for record in reading.records:
+            if record.redrawn:
+                self._hold(record, now)
+                continue
+            self._release(now)
+            if record.from_bar:
+                self._wait(record, now)
+            else:
+                self._store(record, now)
+
+    def _share(self, counts: Sequence[Count]) -> None:
+        for count in counts:
+            self.shared["epoch" if count.unit == "epoch" else "bar"] = [count.done, count.total]
+
+    def _age(self, now: float) -> None:
+        self.waiting[0] += 1
+        if self.waiting[0] > _LATE_LINES:
+            self._settle(now)
+
+    def _settle(self, now: float) -> None:
+        """Give the record that waits for its bar the step of the bar drawn last."""
+        if not self.waiting:
+            return
+        _, values, epoch, time = self.waiting
+        self.waiting = []
+        bar = self.shared.get("bar")
+        self._store(Record(values, step=bar[0] if bar else None, epoch=epoch, time=time), now)
+
+    def _wait(self, record: Record, now: float) -> None:
+        """Keep a record until the bar beside it is drawn; printed twice by two loggers it is one."""
+        if self.waiting:
+            known = self.waiting[1]
+            common = [name for name in known if name in record.values]
+            if len(common) > 1 and all(_is_alike(known[name], record.values[name]) for name in common):
+                known.update(record.values)
+                return
+            self._settle(now)
+        self.waiting = [0, dict(record.values), record.epoch, record.time]
+
+    def _hold(self, record: Record, now: float) -> None:
+        """Keep a bar's record until the bar stands elsewhere: drawn again in the same place it says more."""
+        position = [record.step, record.epoch, record.batch, record.batches, record.unit]
+        if self.held and self.held[0] == position:
+            self.held[1].update(record.values)
+            return
+        self._release(now)
+        self.held = [position, dict(record.values), record.time if record.time is not None else now]
+
+    def _release(self, now: float) -> None:
+        if not self.held:
+            return
+        (step, epoch, batch, batches, unit), values, time = self.held
+        self.held = []
+        self._store(Record(values, step, epoch, batch, batches, unit, time), now)
+
+    def _store(self, record: Record, now: float) -> None:
+        step, unit = self.steps.place(record)
+        if self.steps.is_repeated(record, step):
+            return
+        if step is not None and unit != "epoch":
+            self.shared["step"] = step
+        moment = record.time if record.time is not None else now
+        for name, value in record.values.items():
+            leg, at = self.steps.leg(name, step)
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = Column(unit)
+            column.legs.append(leg)
+            column.steps.append(at)
+            column.times.append(moment)
+            column.values.append(value)
+
+    def _mark(self, now: float) -> None:
+        standing = self.progress.standing()
+        if standing is not None:
+            self._marks.append((now, standing))
+
+
+def _is_alike(one: float, other: float) -> bool:
+    """Whether two loggers may have rounded the same number to these."""
+    return math.isclose(one, other, rel_tol=2e-3, abs_tol=1e-12) or (math.isnan(one) and math.isnan(other))
