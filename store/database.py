@@ -87,6 +87,19 @@ def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Several reads that see the same journal, whatever is written meanwhile; inside ``write`` it changes nothing."""
+    if connection.in_transaction:
+        yield connection
+        return
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        connection.execute("ROLLBACK")
+
+
 def _explain(error: sqlite3.Error, path: Path | None = None) -> JournalError:
     name = getattr(error, "sqlite_errorname", "")
     place = f" ({path})" if path else ""

@@ -13,7 +13,8 @@ class Cursor:
 
     ``offset`` bytes are consumed and ``lines`` complete lines counted in them; ``partial`` is the beginning of
     the line that is not yet complete (its end only, where it is very long). ``file_id`` tells a replaced file
-    from the same one. ``last_output`` is when it last grew.
+    from the same one. ``last_output`` is when it last grew. ``parser`` is
+    the state of the reader of its lines, as JSON: what it must remember to go on at ``offset``.
     """
 
     path: str
@@ -23,6 +24,7 @@ class Cursor:
     partial: bytes = b""
     last_line: str | None = None
     last_output: float | None = None
+    parser: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Excerpt:
 def read_cursor(connection: sqlite3.Connection, run_id: str, attempt: int, path: str) -> Cursor:
     """Where reading of that log stands; a fresh cursor when it has not begun."""
     row = connection.execute(
-        "SELECT path, file_id, offset, lines, partial, last_line, last_output FROM log_files "
+        "SELECT path, file_id, offset, lines, partial, last_line, last_output, parser FROM log_files "
         "WHERE run_id = ? AND attempt = ? AND path = ?",
         (run_id, attempt, path),
     ).fetchone()
@@ -54,8 +56,8 @@ def advance_cursor(connection: sqlite3.Connection, run_id: str, attempt: int, be
         (run_id, attempt, before.path, before.file_id),
     )
     cursor = connection.execute(
-        "UPDATE log_files SET file_id = ?, offset = ?, lines = ?, partial = ?, last_line = ?, last_output = ? "
-        "WHERE run_id = ? AND attempt = ? AND path = ? AND offset = ? AND file_id IS ?",
+        "UPDATE log_files SET file_id = ?, offset = ?, lines = ?, partial = ?, last_line = ?, last_output = ?, "
+        "parser = ? WHERE run_id = ? AND attempt = ? AND path = ? AND offset = ? AND file_id IS ?",
         (
             after.file_id,
             after.offset,
@@ -63,6 +65,7 @@ def advance_cursor(connection: sqlite3.Connection, run_id: str, attempt: int, be
             after.partial,
             after.last_line,
             after.last_output,
+            after.parser,
             run_id,
             attempt,
             before.path,

@@ -24,7 +24,10 @@ COLUMNS = """
 
 @dataclass(frozen=True)
 class Run:
-    """One training job; times in epoch seconds UTC, ``seconds`` its length. See the design's table of words."""
+    """One training job; times in epoch seconds UTC, ``seconds`` its length. See the design's table of words.
+
+    ``hint`` is a known remedy for its ``cause``, in one line.
+    """
 
     id: str
     name: str
@@ -64,6 +67,7 @@ class Run:
     log_lines: int
     last_line: str | None
     last_output: float | None
+    hint: str | None = None
 
     @property
     def is_active(self) -> bool:
@@ -194,11 +198,12 @@ def record_state(
     ended: float | None,
     seconds: float | None,
     now: float,
+    hint: str | None = None,
 ) -> None:
     """Write what is now known of a run; inside the caller's transaction."""
     connection.execute(
         "UPDATE runs SET attempt = ?, state = ?, health = ?, certainty = ?, cause = ?, evidence = ?, exit_code = ?, "
-        "signal = ?, pid = ?, started = ?, ended = ?, seconds = ?, updated = ? WHERE id = ?",
+        "signal = ?, pid = ?, started = ?, ended = ?, seconds = ?, updated = ?, hint = ? WHERE id = ?",
         (
             attempt,
             state,
@@ -213,6 +218,7 @@ def record_state(
             ended,
             seconds,
             now,
+            hint,
             run_id,
         ),
     )

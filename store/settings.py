@@ -22,6 +22,8 @@ from store.errors import SettingsError
 PREFIX = "MACHIAI_"
 CHECKOUT = Path(__file__).resolve().parent.parent
 HIDDEN = "•••"
+TABLES = ("glossary",)  # of config.toml, read where they are used
+_PATTERN_LOOKS = "it looks like  [[patterns]]  name = 'mine'  regex = 'it (?P<step>[0-9]+) .* kappa (?P<kappa>[^ ]+)'"
 _HOME = Path("~/.machiai")
 _SECRETS = CHECKOUT / ".streamlit" / "secrets.toml"
 
@@ -32,6 +34,14 @@ def _option(
 ) -> Any:  # fmt: skip
     meta = {"help": words, "low": low, "high": high, "secret": secret, "choices": choices}
     return field(default=default, metadata=meta, repr=not secret)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A user's own way to read a log: lines that ``regex`` finds something in, its named groups being the metrics."""
+
+    name: str
+    regex: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class Settings:
         "auto", "language of the dashboard: follow the browser, or fixed", choices=("auto", "en", "ja")
     )
     read_only: bool = _option(False, "show everything, change nothing: for a shared screen")
+    patterns: tuple[Pattern, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
@@ -128,7 +139,11 @@ def _from_config(path: Path, problems: list[str]) -> dict[str, Any]:
     values = {}
     for key, value in _read_toml(path).items():
         name = _known(key)
-        if name is None:
+        if key in TABLES and isinstance(value, dict):
+            continue
+        if key == "patterns":
+            values["patterns"] = _to_patterns(value, path)
+        elif name is None:
             problems.append(_unknown_key(key, path))
         elif name == "pushbullet_token":
             problems.append(f"{path} is no place for the token; move it with `machiai notify --setup`")
@@ -199,6 +214,25 @@ def _convert(name: str, value: Any, source: str) -> Any:
     if meta["choices"] and text not in meta["choices"]:
         raise SettingsError(f"{name} is {text!r} in {source}: it must be one of {', '.join(meta['choices'])}")
     return text
+
+
+def _to_patterns(value: Any, path: Path) -> tuple[Pattern, ...]:
+    """``[[patterns]]`` tables as patterns; SettingsError says which one cannot be used, and how one looks."""
+    patterns = []
+    tables = value if isinstance(value, list) else [value]
+    for number, table in enumerate(tables, 1):
+        regex = table.get("regex") if isinstance(table, dict) else None
+        name = str(table.get("name", f"pattern {number}")) if isinstance(table, dict) else f"pattern {number}"
+        if not isinstance(regex, str):
+            raise SettingsError(f"pattern {number} in {path} has no regex; {_PATTERN_LOOKS}")
+        try:
+            groups = re.compile(regex).groupindex
+        except re.error as error:
+            raise SettingsError(f"the regex of {name!r} in {path} is not one: {error}; {_PATTERN_LOOKS}") from error
+        if not groups:
+            raise SettingsError(f"the regex of {name!r} in {path} names no group; {_PATTERN_LOOKS}")
+        patterns.append(Pattern(name, regex))
+    return tuple(patterns)
 
 
 def _to_bool(text: str) -> bool:

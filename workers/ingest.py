@@ -24,6 +24,7 @@ from workers.alerts import messages, rules
 from workers.evidence import END_BYTES, find_orphan, gather
 from workers.logs import tailer
 from workers.machine import processes
+from workers.readings import LogReading
 from workers.runs import rundir
 from workers.verdicts import SILENT_SECONDS, Evidence, Verdict, judge
 
@@ -57,6 +58,7 @@ class Watched:
     gone_since: float | None = None
     ended: bool = False
     trouble: str | None = None
+    reading: LogReading | None = None
 
     @property
     def id(self) -> str:
@@ -105,6 +107,7 @@ class Ingester:
                 raised += self._look(watched)
                 watched.trouble = None
             except Exception as error:
+                watched.reading = None  # it may be ahead of what is written
                 if _is_of_the_journal(error):
                     raise
                 if watched.trouble != repr(error):
@@ -169,12 +172,11 @@ class Ingester:
             return 0
         size = tailer.size_of(path)  # of now: one run that writes faster than we read must not keep us for ever
         before = logs.read_cursor(self.connection, watched.id, number, str(path))
-        after, data = tailer.read_new(path, before)
-        while data and after.offset < size:
-            self._commit_log(watched, number, before, after)
+        after = self._read(watched, number, path, before)
+        while before.offset != after.offset < size and self._commit_log(watched, number, before, after):
             self.beat()
             before = after
-            after, data = tailer.read_new(path, before)
+            after = self._read(watched, number, path, before)
         beat = rundir.read_json(folder / rundir.BEAT)
         evidence = gather(
             folder,
@@ -193,7 +195,17 @@ class Ingester:
         if verdict.has_ended and verdict.certainty == "inferred" and not self._is_confirmed(watched, folder):
             self._commit_log(watched, number, before, after)
             return 0
+        if verdict.has_ended and watched.reading is not None:
+            after = watched.reading.finish(after, after.last_output or self.clock())
         return self._commit(watched, number, folder, evidence, verdict, before, after)
+
+    def _read(self, watched: Watched, number: int, path: Path, before: logs.Cursor) -> logs.Cursor:
+        """Read and parse what the log has grown by; the cursor behind it, which nothing is written of yet."""
+        patterns = self.settings.patterns
+        if watched.reading is None or not watched.reading.goes_on_from(number, before, patterns):
+            watched.reading = LogReading(watched.id, number, before, patterns)
+        after, data = tailer.read_new(path, before)
+        return watched.reading.feed(before, after, data, after.last_output or self.clock())
 
     def _last_attempt(self, run_id: str) -> int:
         """The number of the last attempt that the journal knows, for a run whose directory is gone."""
@@ -236,7 +248,13 @@ class Ingester:
         token = self.settings.pushbullet_token.encode()
         if token:
             after = replace(after, partial=after.partial.replace(token, b"*" * len(token)))
-        return logs.advance_cursor(self.connection, watched.id, number, before, after)
+            parser = after.parser and after.parser.replace(token.decode(), "*" * len(token))
+            after = replace(after, parser=parser)
+        if not logs.advance_cursor(self.connection, watched.id, number, before, after):
+            return False
+        if watched.reading is not None:
+            watched.reading.write(self.connection)
+        return True
 
     def _commit(
         self,

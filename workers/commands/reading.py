@@ -1,5 +1,6 @@
 """`machiai ls`, `show` and `log`: what the journal knows, for people and, with ``--json``, for scripts."""
 
+import collections
 import contextlib
 import json
 import os
@@ -118,10 +119,11 @@ def show(run: str, as_json: bool) -> None:
 @click.argument("run")
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run ends.")
 @click.option("-n", "--lines", type=click.IntRange(min=0), help="Only the last so many lines.")
+@click.option("--explain", "explained", is_flag=True, help="What was read in each line, and by which format.")
 @click.option("--json", "as_json", is_flag=True, help="The last lines (200, or -n), plain, for scripts.")
-def log(run: str, follow: bool, lines: int | None, as_json: bool) -> int:
+def log(run: str, follow: bool, lines: int | None, explained: bool, as_json: bool) -> int:
     """Print RUN's log, byte for byte; where the file is gone, the last lines that the journal kept."""
-    with _journal() as (connection, _settings):
+    with _journal() as (connection, settings):
         found = find_run(connection, run)
         excerpt = logs.read_excerpt(connection, found.id, found.attempt)
     folder = rundir.attempt_folder(Path(found.directory), found.attempt)
@@ -149,6 +151,8 @@ def log(run: str, follow: bool, lines: int | None, as_json: bool) -> int:
         return 0
     start = _offset_of_last(path, lines) if lines is not None else 0
     try:
+        if explained:
+            return _explain(path, lines, settings)
         if follow and found.is_active:
             return viewer.Viewer(folder, found.name, 1, say).follow_only(start)
         with path.open("rb") as file:
@@ -158,6 +162,16 @@ def log(run: str, follow: bool, lines: int | None, as_json: bool) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
+    return 0
+
+
+def _explain(path: Path, lines: int | None, settings: Settings) -> int:
+    """Print what the readers make of a log; of all of it, since what a line means may depend on those before it."""
+    from workers.logs.explain import explain, spell
+
+    said = collections.deque(explain(path, settings.patterns), lines) if lines is not None else None
+    for line in said if said is not None else explain(path, settings.patterns):
+        click.echo(spell(line))
     return 0
 
 

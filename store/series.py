@@ -1,0 +1,274 @@
+"""Time series of scalars: losses of a run, temperatures of a GPU. Writing and listing; ``store.curves`` reads them.
+
+New points go to a small tail, a row a batch; every 1,024 of them are sealed into a chunk with its summary, and
+every 64 chunks into a span (see ``store.chunks``). A point is (leg, step, time, value). ``leg`` grows when steps
+go back: a resume, another launch, another fit.
+"""
+
+import math
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from store import chunks
+from store.chunks import Columns
+
+_MERGE_ROWS = 64
+# fmt: off
+_KEPT = (
+    "count", "nans", "pos_infs", "neg_infs", "low", "high", "last", "last_leg", "last_step", "last_time", "first_time",
+    "leg_step", "monotone", "chunks", "tail_points", "tail_rows",
+)
+# fmt: on
+_SELECT = (
+    f"SELECT id, unit, {', '.join(_KEPT)} FROM series WHERE run_id IS ? AND subject = ? AND name = ? AND source = ?"
+)
+_UPDATE = f"UPDATE series SET unit = ?, {', '.join(f'{name} = ?' for name in _KEPT)} WHERE id = ?"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One named scalar of a run, or of what ``subject`` names where ``run_id`` is None.
+
+    ``source`` is ``log`` or the path of the file it was read from, ``unit`` what its steps count. ``count`` is of
+    all points, replaced ones too; ``nans``, ``pos_infs`` and ``neg_infs`` are among them. ``low`` and ``high`` are
+    of the finite values, None where there is none. ``last`` is the value at the highest step of the last leg, at
+    ``last_time`` (epoch seconds); it may be NaN or infinite. ``monotone``: every point came at a higher step than
+    the one before it, but for new legs.
+    """
+
+    id: int
+    run_id: str | None
+    subject: str
+    name: str
+    source: str
+    unit: str
+    count: int
+    nans: int
+    pos_infs: int
+    neg_infs: int
+    low: float | None
+    high: float | None
+    last: float
+    last_leg: int
+    last_step: float
+    last_time: float
+    first_time: float
+    monotone: bool
+
+
+def append(
+    connection: sqlite3.Connection,
+    run_id: str | None,
+    name: str,
+    *,
+    source: str,
+    unit: str,
+    legs: Sequence[int],
+    steps: Sequence[float],
+    times: Sequence[float],
+    values: Sequence[float],
+    subject: str = "",
+) -> None:
+    """Add points to a series, which is made when it is new; inside the caller's transaction.
+
+    The four columns are of one length; values may be NaN or infinite. Raises ValueError when the lengths differ
+    or when a step or time is not finite; nothing is written then.
+    """
+    total = len(steps)
+    if not total == len(legs) == len(times) == len(values):
+        raise ValueError(f"columns of {name!r} differ in length: {len(legs)}, {total}, {len(times)}, {len(values)}")
+    if not total:
+        return
+    if not all(map(math.isfinite, steps)) or not all(map(math.isfinite, times)):
+        raise ValueError(f"a step or time of {name!r} is not finite; leave such points out")
+    row = connection.execute(_SELECT, (run_id, subject, name, source)).fetchone()
+    if row is None:
+        connection.execute(
+            "INSERT INTO series (run_id, subject, name, source, unit) VALUES (?, ?, ?, ?, ?)",
+            (run_id, subject, name, source, unit),
+        )
+        row = connection.execute(_SELECT, (run_id, subject, name, source)).fetchone()
+    series = dict(row)
+    start = series["count"]
+    points = Columns(list(steps), list(times), list(values))
+    runs = chunks.runs_of(legs)
+    for leg, part in chunks.split_runs(runs, points):
+        _follow(connection, series, leg, part)
+    _store(connection, series, start, runs, points)
+    connection.execute(_UPDATE, (unit or series["unit"], *(series[key] for key in _KEPT), series["id"]))
+
+
+def list_series(connection: sqlite3.Connection, run_id: str | None, subject: str = "") -> list[Series]:
+    """Every series of a run, by name and source; of a subject without a run where ``run_id`` is None."""
+    rows = connection.execute(
+        "SELECT id, run_id, subject, name, source, unit, count, nans, pos_infs, neg_infs, low, high, last, last_leg, "
+        "last_step, last_time, first_time, monotone FROM series WHERE run_id IS ? AND subject = ? "
+        "ORDER BY name, source",
+        (run_id, subject),
+    )
+    return [_series_from(row) for row in rows]
+
+
+def _series_from(row: sqlite3.Row) -> Series:
+    values = dict(row)
+    # SQLite has no NaN and keeps NULL instead.
+    values["last"] = math.nan if values["last"] is None else values["last"]
+    return Series(**{**values, "monotone": bool(values["monotone"])})
+
+
+def _follow(connection: sqlite3.Connection, series: dict[str, Any], leg: int, points: Columns) -> None:
+    """Bring what the series' row says up to date with some more points of one leg."""
+    steps, times, values = points
+    rising = chunks.rises(steps)
+    first = steps[0] if rising else min(steps)
+    before = series["last_leg"]
+    if before is None or leg != before or first < series["leg_step"]:
+        connection.execute(
+            "INSERT INTO series_legs (series_id, leg, first_step) VALUES (?, ?, ?) ON CONFLICT (series_id, leg) "
+            "DO UPDATE SET first_step = min(first_step, excluded.first_step)",
+            (series["id"], leg, first),
+        )
+    if not rising or (before is not None and (leg < before or (leg == before and steps[0] <= series["last_step"]))):
+        series["monotone"] = 0
+    low, high, nans, pos_infs, neg_infs = chunks.measure(values)
+    series["count"] += len(steps)
+    series["nans"] += nans
+    series["pos_infs"] += pos_infs
+    series["neg_infs"] += neg_infs
+    if low <= high:
+        series["low"] = low if series["low"] is None else min(low, series["low"])
+        series["high"] = high if series["high"] is None else max(high, series["high"])
+    earliest = min(times)
+    series["first_time"] = earliest if series["first_time"] is None else min(earliest, series["first_time"])
+    latest = len(steps) - 1
+    if not rising:
+        latest = max(range(len(steps)), key=lambda place: (steps[place], place))
+    if before is None or leg > before or (leg == before and steps[latest] >= series["last_step"]):
+        if leg == before:
+            first = min(first, series["leg_step"])
+        series.update(last_leg=leg, leg_step=first)
+        series.update(last=values[latest], last_step=steps[latest], last_time=times[latest])
+
+
+def _store(
+    connection: sqlite3.Connection, series: dict[str, Any], start: int, runs: list[tuple[int, int]], points: Columns
+) -> None:
+    """Put points into the tail, and what is then full into chunks; ``start`` is how many points came before."""
+    rows_before = series["tail_rows"]
+    if series["tail_points"] + len(points.steps) >= chunks.CHUNK:
+        runs, points, start = _take_tail(connection, series, start, runs, points)
+        begin = 0
+        while len(points.steps) - begin >= chunks.CHUNK:
+            sealed, runs = _divide(runs, chunks.CHUNK)
+            _seal(connection, series, sealed, points.cut(begin, begin + chunks.CHUNK))
+            begin += chunks.CHUNK
+        points = points.cut(begin, None)
+        start += begin
+    elif rows_before // _MERGE_ROWS != (rows_before + len(runs)) // _MERGE_ROWS:
+        runs, points, start = _take_tail(connection, series, start, runs, points)
+    rows = []
+    for leg, part in chunks.split_runs(runs, points):
+        rows.append((series["id"], start, leg, chunks.pack_points(*part)))
+        start += len(part.steps)
+    connection.executemany("INSERT INTO series_tail (series_id, n, leg, points) VALUES (?, ?, ?, ?)", rows)
+    series["tail_rows"] += len(rows)
+    series["tail_points"] += len(points.steps)
+
+
+def _take_tail(
+    connection: sqlite3.Connection, series: dict[str, Any], start: int, runs: list[tuple[int, int]], points: Columns
+) -> tuple[list[tuple[int, int]], Columns, int]:
+    """The tail's points, taken out of it, and the new ones behind them."""
+    if not series["tail_rows"]:
+        return runs, points, start
+    legs: list[tuple[int, int]] = []
+    columns = Columns([], [], [])
+    for row in connection.execute(
+        "SELECT leg, points FROM series_tail WHERE series_id = ? ORDER BY n", (series["id"],)
+    ):
+        part = chunks.unpack_points(row["points"])
+        _add_run(legs, row["leg"], len(part.steps))
+        for mine, others in zip(columns, part, strict=True):
+            mine.extend(others)
+    connection.execute("DELETE FROM series_tail WHERE series_id = ?", (series["id"],))
+    start -= len(columns.steps)
+    series.update(tail_rows=0, tail_points=0)
+    for leg, length in runs:
+        _add_run(legs, leg, length)
+    for mine, others in zip(columns, points, strict=True):
+        mine.extend(others)
+    return legs, columns, start
+
+
+def _add_run(runs: list[tuple[int, int]], leg: int, length: int) -> None:
+    if runs and runs[-1][0] == leg:
+        runs[-1] = (leg, runs[-1][1] + length)
+    else:
+        runs.append((leg, length))
+
+
+def _divide(runs: list[tuple[int, int]], size: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Runs of ``size`` points, and the rest."""
+    taken: list[tuple[int, int]] = []
+    for place, (leg, length) in enumerate(runs):
+        if length > size:
+            return [*taken, (leg, size)] if size else taken, [(leg, length - size), *runs[place + 1 :]]
+        taken.append((leg, length))
+        size -= length
+    return taken, []
+
+
+def _seal(connection: sqlite3.Connection, series: dict[str, Any], runs: list[tuple[int, int]], points: Columns) -> None:
+    """Write one chunk, ordered by leg and step, and with the last of 64 of them their span."""
+    number = series["chunks"]
+    by_leg: dict[int, Columns] = {}
+    for leg, part in chunks.split_runs(runs, points):
+        if leg in by_leg:
+            for mine, others in zip(by_leg[leg], part, strict=True):
+                mine.extend(others)
+        else:
+            by_leg[leg] = part
+    records = chunks.Records.empty()
+    for leg in sorted(by_leg):
+        by_leg[leg] = chunks.in_order(by_leg[leg])
+        records.extend(chunks.summarise(number, leg, chunks.resolve(by_leg[leg])))
+    ordered = Columns([], [], [])
+    for leg in sorted(by_leg):
+        for mine, others in zip(ordered, by_leg[leg], strict=True):
+            mine.extend(others)
+    legs = " ".join(f"{leg}:{len(by_leg[leg].steps)}" for leg in sorted(by_leg))
+    connection.execute(
+        "INSERT INTO series_chunks (series_id, n, count, legs, step_low, step_high, time_low, time_high, summary, "
+        "points) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            series["id"],
+            number,
+            len(ordered.steps),
+            legs,
+            *_extent(records),
+            records.pack(),
+            chunks.pack_points(*ordered),
+        ),
+    )
+    series["chunks"] = number + 1
+    if series["chunks"] % chunks.SPAN == 0:
+        _span(connection, series["id"], number + 1 - chunks.SPAN)
+
+
+def _span(connection: sqlite3.Connection, series_id: int, first: int) -> None:
+    records = chunks.Records.empty()
+    for row in connection.execute(
+        "SELECT summary FROM series_chunks WHERE series_id = ? AND n >= ? ORDER BY n", (series_id, first)
+    ):
+        records.extend(chunks.coarsen(chunks.Records.unpack(row["summary"])))
+    connection.execute(
+        "INSERT INTO series_spans (series_id, n, step_low, step_high, time_low, time_high, summary) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (series_id, first // chunks.SPAN, *_extent(records), records.pack()),
+    )
+
+
+def _extent(records: chunks.Records) -> tuple[float, float, float, float]:
+    return min(records.step_low), max(records.step_high), min(records.time_low), max(records.time_high)

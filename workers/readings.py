@@ -1,0 +1,101 @@
+"""What the log of a running job says, on its way into the journal: points of series, committed with the offset.
+
+A reading belongs to one log. It parses what the log has grown by outside of any transaction, and writes inside the one
+that moves the cursor; the state that the parser goes on from is part of the cursor, so that an ingester killed at any
+moment neither misses nor repeats a point.
+"""
+
+import json
+import math
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+
+from store import logs, series
+from store.settings import Pattern
+from workers.logs.patterns import user_patterns
+from workers.logs.reader import Harvest, Reader
+
+SOURCE = "log"
+LEGS_OF_ATTEMPT = 1000
+"""Attempt N counts its legs from (N - 1) times this."""
+
+
+class LogReading:
+    """Reads the log of one attempt, from where the journal says that reading stands."""
+
+    def __init__(self, run_id: str, attempt: int, cursor: logs.Cursor, patterns: Sequence[Pattern]) -> None:
+        self.run_id = run_id
+        self.attempt = attempt
+        self.patterns = tuple(patterns)
+        self.parser = cursor.parser
+        self.reader = Reader(
+            json.loads(cursor.parser) if cursor.parser else None,
+            patterns=user_patterns(patterns),
+            first_leg=(attempt - 1) * LEGS_OF_ATTEMPT,
+        )
+        self.harvest: Harvest | None = None
+
+    def goes_on_from(self, attempt: int, cursor: logs.Cursor, patterns: Sequence[Pattern]) -> bool:
+        """Whether this stands where the journal does, with the same patterns; if not, make a new one."""
+        return self.attempt == attempt and self.parser == cursor.parser and self.patterns == tuple(patterns)
+
+    def feed(self, before: logs.Cursor, after: logs.Cursor, data: bytes, now: float) -> logs.Cursor:
+        """Parse what lies between two cursors; the later one, with the state to go on from."""
+        if not data:
+            return after
+        if after.offset == len(data) and before.offset:
+            self.reader.begin_anew()
+        self.reader.feed(data, now)
+        return self._keep(after)
+
+    def finish(self, after: logs.Cursor, now: float) -> logs.Cursor:
+        """The job has ended: parse the last line too, although nothing ends it."""
+        if not self.reader.has_rest():
+            return after
+        self.reader.finish(now)
+        return self._keep(after)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write the points that were parsed; inside the transaction that moves the cursor."""
+        harvest, self.harvest = self.harvest, None
+        for name, column in (harvest.columns if harvest else {}).items():
+            append_finite(
+                connection,
+                self.run_id,
+                name,
+                SOURCE,
+                column.unit,
+                column.legs,
+                column.steps,
+                column.times,
+                column.values,
+            )
+
+    def _keep(self, after: logs.Cursor) -> logs.Cursor:
+        new = self.reader.harvest()
+        if self.harvest is not None:
+            new.add_before(self.harvest)
+        self.harvest = new
+        self.parser = json.dumps(self.reader.state(), ensure_ascii=False, separators=(",", ":"))
+        return replace(after, parser=self.parser)
+
+
+def append_finite(
+    connection: sqlite3.Connection,
+    run_id: str,
+    name: str,
+    source: str,
+    unit: str,
+    legs: Sequence[int],
+    steps: Sequence[float],
+    times: Sequence[float],
+    values: Sequence[float],
+) -> None:
+    """Append points to a series; those whose step or time no axis can show are left out."""
+    if not (all(map(math.isfinite, steps)) and all(map(math.isfinite, times))):
+        kept = [row for row in zip(legs, steps, times, values, strict=True) if math.isfinite(row[1] + row[2])]
+        legs, steps, times, values = [list(column) for column in zip(*kept, strict=True)] if kept else ([], [], [], [])
+    series.append(
+        connection, run_id, name, source=source, unit=unit, legs=legs, steps=steps, times=times, values=values
+    )
