@@ -2,16 +2,13 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from store.chunks import Columns, Records, measure
 
-Key = tuple[int, bool]
 Stretch = Records | Columns
-Stretches = dict[Key, Stretch]
 
 
 @dataclass(slots=True)
@@ -37,46 +34,71 @@ class Bucket:
     superseded: bool
 
 
-def fill_buckets(stretches: Mapping[Key, Stretch], axis: str, buckets: int) -> list[Bucket]:
-    """Buckets of summaries or of points themselves, which are given by (leg, superseded): at most ``buckets``.
+def encode(leg: float, superseded: bool) -> int:
+    """Leg and whether it is superseded as one number, to order by."""
+    return 2 * int(leg) + superseded
 
-    Where they are no more than that, each gets a bucket of its own. With more legs than buckets, neighbouring
-    legs share buckets, named after the last of them; mixed kinds are then an error of the caller.
+
+def fill_buckets(part: Stretch, codes: list[int], axis: str, buckets: int) -> list[Bucket]:
+    """Buckets of summaries or of points themselves, at most ``buckets`` of them; ``codes`` says whose each is.
+
+    They are ordered by code and along the axis. Where they are no more than ``buckets``, each gets its own. With
+    more legs than that, neighbouring legs share buckets, named after the last of them.
     """
-    parts = {key: _ordered(part, axis) for key, part in sorted(stretches.items()) if _x(part, axis)[0]}
-    if len(parts) > max(1, buckets // 2):
-        parts = _share(parts, axis, max(1, buckets // 4))
-    places = {key: _x(part, axis)[0] for key, part in parts.items()}
-    exact = sum(map(len, places.values())) <= buckets
-    width = math.fsum(x[-1] - x[0] for x in places.values()) / max(1, buckets - len(parts))
+    if len(set(codes)) > max(1, buckets // 2):
+        part, codes = order(part, _share(codes, max(1, buckets // 4)), axis)
+    x = places_of(part, axis)[0]
+    stretches, begin = [], 0
+    while begin < len(codes):
+        end = bisect_right(codes, codes[begin], begin)
+        stretches.append((begin, end))
+        begin = end
+    width = math.fsum(x[end - 1] - x[begin] for begin, end in stretches) / max(1, buckets - len(stretches))
     filled: list[Bucket] = []
-    for key, part in parts.items():
-        edges = list(range(len(places[key]) + 1)) if exact else _edges(places[key], width)
-        filled.extend(
-            _of_records(key, part, axis, edges) if isinstance(part, Records) else _of_points(key, part, axis, edges)
-        )
+    for begin, end in stretches:
+        edges = range(begin, end + 1) if len(codes) <= buckets else _edges(x, begin, end, width)
+        fill = _of_records(part, axis, edges) if isinstance(part, Records) else _of_points(part, axis, edges)
+        for bucket in fill:
+            bucket.leg, bucket.superseded = codes[begin] >> 1, bool(codes[begin] & 1)
+            filled.append(bucket)
     return filled
 
 
-def _edges(x: list[float], width: float) -> list[int]:
+def order(part: Stretch, codes: list[int], axis: str) -> tuple[Stretch, list[int]]:
+    """The same ordered by code and along the axis."""
+    keys = list(zip(codes, places_of(part, axis)[0], strict=True))
+    if keys == sorted(keys):
+        return part, codes
+    places = sorted(range(len(keys)), key=keys.__getitem__)
+    return part.take(places), [codes[place] for place in places]
+
+
+def places_of(part: Stretch, axis: str) -> tuple[list[float], list[float]]:
+    """Where each begins and ends on that axis."""
+    if isinstance(part, Columns):
+        return (part.steps, part.steps) if axis == "step" else (part.times, part.times)
+    return (part.step_low, part.step_high) if axis == "step" else (part.time_low, part.time_high)
+
+
+def _edges(x: list[float], begin: int, end: int, width: float) -> list[int]:
     """Where buckets of that width begin among ordered places; empty ones are left out."""
-    edges, here = [0], 0
+    edges, here = [begin], begin
     while True:
         limit = x[here] + width
-        found = bisect_left(x, limit, here) if limit > x[here] else bisect_right(x, limit, here)
-        if found >= len(x):
-            return [*edges, len(x)]
+        found = bisect_left(x, limit, here, end) if limit > x[here] else bisect_right(x, limit, here, end)
+        if found >= end:
+            return [*edges, end]
         edges.append(found)
         here = found
 
 
-def _of_records(key: Key, records: Records, axis: str, edges: list[int]) -> Iterator[Bucket]:
-    low, high = _x(records, axis)
+def _of_records(records: Records, axis: str, edges: Iterable[int]) -> Iterator[Bucket]:
+    low, high = places_of(records, axis)
     odd = any(records.nans) or any(records.pos_infs) or any(records.neg_infs)
     for begin, end in pairwise(edges):
         minimum, maximum = min(records.low[begin:end]), max(records.high[begin:end])
         yield Bucket(
-            key[0],
+            0,
             low[begin],
             max(high[begin:end]),
             int(sum(records.points[begin:end])),
@@ -87,16 +109,16 @@ def _of_records(key: Key, records: Records, axis: str, edges: list[int]) -> Iter
             int(sum(records.nans[begin:end])) if odd else 0,
             int(sum(records.pos_infs[begin:end])) if odd else 0,
             int(sum(records.neg_infs[begin:end])) if odd else 0,
-            key[1],
+            False,
         )
 
 
-def _of_points(key: Key, points: Columns, axis: str, edges: list[int]) -> Iterator[Bucket]:
-    x, values = _x(points, axis)[0], points.values
+def _of_points(points: Columns, axis: str, edges: Iterable[int]) -> Iterator[Bucket]:
+    x, values = places_of(points, axis)[0], points.values
     for begin, end in pairwise(edges):
         low, high, nans, pos_infs, neg_infs = measure(values[begin:end])
         yield Bucket(
-            key[0],
+            0,
             x[begin],
             x[end - 1],
             end - begin,
@@ -107,34 +129,13 @@ def _of_points(key: Key, points: Columns, axis: str, edges: list[int]) -> Iterat
             nans,
             pos_infs,
             neg_infs,
-            key[1],
+            False,
         )
 
 
-def _x(part: Stretch, axis: str) -> tuple[list[float], list[float]]:
-    if isinstance(part, Columns):
-        return (part.steps, part.steps) if axis == "step" else (part.times, part.times)
-    return (part.step_low, part.step_high) if axis == "step" else (part.time_low, part.time_high)
-
-
-def _ordered(part: Stretch, axis: str) -> Stretch:
-    x = _x(part, axis)[0]
-    if x == sorted(x):
-        return part
-    return part.take(sorted(range(len(x)), key=x.__getitem__))
-
-
-def _share(parts: Stretches, axis: str, most: int) -> Stretches:
-    """The same with neighbouring legs put together, so that they are at most so many."""
-    legs = sorted({leg for leg, _ in parts})
+def _share(codes: list[int], most: int) -> list[int]:
+    """Codes with neighbouring legs put together, so that they are about so many."""
+    legs = sorted({code >> 1 for code in codes})
     size = -(-len(legs) // most)
     last = {leg: legs[min(len(legs), place - place % size + size) - 1] for place, leg in enumerate(legs)}
-    groups: dict[Key, list[Stretch]] = defaultdict(list)
-    for (leg, superseded), part in parts.items():
-        groups[last[leg], superseded].append(part)
-    return {key: _ordered(_joined(group), axis) for key, group in groups.items()}
-
-
-def _joined(group: list[Stretch]) -> Stretch:
-    columns = (list(chain.from_iterable(column)) for column in zip(*group, strict=True))
-    return type(group[0])(*columns)
+    return [encode(last[code >> 1], bool(code & 1)) for code in codes]

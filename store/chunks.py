@@ -10,7 +10,7 @@ import math
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby, islice
 from operator import itemgetter, lt
@@ -46,7 +46,7 @@ class Columns(NamedTuple):
 
     def take(self, order: Sequence[int]) -> "Columns":
         """The points at those places."""
-        return Columns(*(_gather(column, order) for column in self))
+        return Columns(*(_pick(column, order) for column in self))
 
     def cut(self, begin: int, end: int | None) -> "Columns":
         """A slice."""
@@ -87,7 +87,7 @@ class Records(NamedTuple):
 
     def take(self, order: Sequence[int]) -> "Records":
         """The records at those places."""
-        return Records(*(_gather(column, order) for column in self))
+        return Records(*(_pick(column, order) for column in self))
 
     def pack(self) -> bytes:
         """As bytes: little-endian float64, column after column."""
@@ -217,11 +217,29 @@ def single_records(chunk: int, leg: int, points: Columns) -> Records:
     )
 
 
-def coarsen(records: Records) -> Records:
-    """One record for all neighbours of the same chunk and leg."""
+def summarise_chunk(chunk: int, by_leg: Mapping[int, Columns], cutoffs: Mapping[int, float]) -> Records:
+    """Records of a whole chunk, by leg; no block reaches across the step from which on its leg is superseded."""
+    records = Records.empty()
+    for leg in sorted(by_leg):
+        points = resolve(by_leg[leg])
+        cut = bisect_left(points.steps, cutoffs.get(leg, math.inf))
+        for part in (points.cut(0, cut), points.cut(cut, None)):
+            records.extend(summarise(chunk, leg, part))
+    return records
+
+
+def coarsen(records: Records, cutoffs: Mapping[int, float]) -> Records:
+    """One record for all neighbours of the same chunk and leg, but apart at the leg's cutoff."""
     coarse = Records.empty()
+    if not records.leg:
+        return coarse
+    sides = (
+        records.chunk,
+        records.leg,
+        [low >= cutoffs.get(int(leg), math.inf) for leg, low in zip(records.leg, records.step_low, strict=True)],
+    )
     begin = 0
-    for (chunk, leg), same in groupby(zip(records.chunk, records.leg, strict=True)):
+    for (chunk, leg, _), same in groupby(zip(*sides, strict=True)):
         end = begin + sum(1 for _ in same)
         part = Records(*(column[begin:end] for column in records))
         # fmt: off
@@ -237,6 +255,16 @@ def coarsen(records: Records) -> Records:
     return coarse
 
 
+def write_runs(runs: Iterable[tuple[int, int]]) -> str:
+    """Runs of legs as text, such as ``0:700 1:324``."""
+    return " ".join(f"{leg}:{length}" for leg, length in runs)
+
+
+def read_runs(text: str) -> list[tuple[int, int]]:
+    """What ``write_runs`` wrote."""
+    return [(int(leg), int(length)) for leg, _, length in (run.partition(":") for run in text.split())]
+
+
 def split_runs(runs: Sequence[tuple[int, int]], points: Columns) -> Iterator[tuple[int, Columns]]:
     """Points apart by leg, where ``runs`` says how many neighbours belong to which leg."""
     begin = 0
@@ -245,7 +273,17 @@ def split_runs(runs: Sequence[tuple[int, int]], points: Columns) -> Iterator[tup
         begin += length
 
 
-def _gather(column: Sequence[float], order: Sequence[int]) -> list[float]:
+def gather(parts: Iterable[tuple[int, Columns]]) -> dict[int, Columns]:
+    """Points put together by leg, in the order they come."""
+    by_leg: dict[int, Columns] = {}
+    for leg, part in parts:
+        mine = by_leg.setdefault(leg, Columns([], [], []))
+        for column, others in zip(mine, part, strict=True):
+            column.extend(others)
+    return by_leg
+
+
+def _pick(column: Sequence[float], order: Sequence[int]) -> list[float]:
     if len(order) == 1:
         return [column[order[0]]]
     return list(itemgetter(*order)(column)) if order else []

@@ -261,7 +261,6 @@ CREATE TABLE metric_choices (
     key TEXT NOT NULL,
     direction TEXT,
     shown INTEGER,
-    position INTEGER,
     changed REAL,
     PRIMARY KEY (project_id, key)
 ) WITHOUT ROWID;

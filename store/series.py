@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import chunks
+from store import chunks, sealing
 from store.chunks import Columns
+from store.legs import note_leg
 
-_MERGE_ROWS = 64
 # fmt: off
 _KEPT = (
     "count", "nans", "pos_infs", "neg_infs", "low", "high", "last", "last_leg", "last_step", "last_time", "first_time",
@@ -96,8 +96,13 @@ def append(
     runs = chunks.runs_of(legs)
     for leg, part in chunks.split_runs(runs, points):
         _follow(connection, series, leg, part)
-    _store(connection, series, start, runs, points)
+    sealing.store(connection, series, start, runs, points)
     connection.execute(_UPDATE, (unit or series["unit"], *(series[key] for key in _KEPT), series["id"]))
+
+
+def remove_source(connection: sqlite3.Connection, run_id: str, source: str) -> None:
+    """Take away all series of a run that were read from ``source``; inside the caller's transaction."""
+    connection.execute("DELETE FROM series WHERE run_id = ? AND source = ?", (run_id, source))
 
 
 def list_series(connection: sqlite3.Connection, run_id: str | None, subject: str = "") -> list[Series]:
@@ -125,11 +130,9 @@ def _follow(connection: sqlite3.Connection, series: dict[str, Any], leg: int, po
     first = steps[0] if rising else min(steps)
     before = series["last_leg"]
     if before is None or leg != before or first < series["leg_step"]:
-        connection.execute(
-            "INSERT INTO series_legs (series_id, leg, first_step) VALUES (?, ?, ?) ON CONFLICT (series_id, leg) "
-            "DO UPDATE SET first_step = min(first_step, excluded.first_step)",
-            (series["id"], leg, first),
-        )
+        note_leg(connection, series["id"], leg, first)
+        if series["chunks"]:
+            sealing.cut_at(connection, series["id"], first)
     if not rising or (before is not None and (leg < before or (leg == before and steps[0] <= series["last_step"]))):
         series["monotone"] = 0
     low, high, nans, pos_infs, neg_infs = chunks.measure(values)
@@ -150,125 +153,3 @@ def _follow(connection: sqlite3.Connection, series: dict[str, Any], leg: int, po
             first = min(first, series["leg_step"])
         series.update(last_leg=leg, leg_step=first)
         series.update(last=values[latest], last_step=steps[latest], last_time=times[latest])
-
-
-def _store(
-    connection: sqlite3.Connection, series: dict[str, Any], start: int, runs: list[tuple[int, int]], points: Columns
-) -> None:
-    """Put points into the tail, and what is then full into chunks; ``start`` is how many points came before."""
-    rows_before = series["tail_rows"]
-    if series["tail_points"] + len(points.steps) >= chunks.CHUNK:
-        runs, points, start = _take_tail(connection, series, start, runs, points)
-        begin = 0
-        while len(points.steps) - begin >= chunks.CHUNK:
-            sealed, runs = _divide(runs, chunks.CHUNK)
-            _seal(connection, series, sealed, points.cut(begin, begin + chunks.CHUNK))
-            begin += chunks.CHUNK
-        points = points.cut(begin, None)
-        start += begin
-    elif rows_before // _MERGE_ROWS != (rows_before + len(runs)) // _MERGE_ROWS:
-        runs, points, start = _take_tail(connection, series, start, runs, points)
-    rows = []
-    for leg, part in chunks.split_runs(runs, points):
-        rows.append((series["id"], start, leg, chunks.pack_points(*part)))
-        start += len(part.steps)
-    connection.executemany("INSERT INTO series_tail (series_id, n, leg, points) VALUES (?, ?, ?, ?)", rows)
-    series["tail_rows"] += len(rows)
-    series["tail_points"] += len(points.steps)
-
-
-def _take_tail(
-    connection: sqlite3.Connection, series: dict[str, Any], start: int, runs: list[tuple[int, int]], points: Columns
-) -> tuple[list[tuple[int, int]], Columns, int]:
-    """The tail's points, taken out of it, and the new ones behind them."""
-    if not series["tail_rows"]:
-        return runs, points, start
-    legs: list[tuple[int, int]] = []
-    columns = Columns([], [], [])
-    for row in connection.execute(
-        "SELECT leg, points FROM series_tail WHERE series_id = ? ORDER BY n", (series["id"],)
-    ):
-        part = chunks.unpack_points(row["points"])
-        _add_run(legs, row["leg"], len(part.steps))
-        for mine, others in zip(columns, part, strict=True):
-            mine.extend(others)
-    connection.execute("DELETE FROM series_tail WHERE series_id = ?", (series["id"],))
-    start -= len(columns.steps)
-    series.update(tail_rows=0, tail_points=0)
-    for leg, length in runs:
-        _add_run(legs, leg, length)
-    for mine, others in zip(columns, points, strict=True):
-        mine.extend(others)
-    return legs, columns, start
-
-
-def _add_run(runs: list[tuple[int, int]], leg: int, length: int) -> None:
-    if runs and runs[-1][0] == leg:
-        runs[-1] = (leg, runs[-1][1] + length)
-    else:
-        runs.append((leg, length))
-
-
-def _divide(runs: list[tuple[int, int]], size: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Runs of ``size`` points, and the rest."""
-    taken: list[tuple[int, int]] = []
-    for place, (leg, length) in enumerate(runs):
-        if length > size:
-            return [*taken, (leg, size)] if size else taken, [(leg, length - size), *runs[place + 1 :]]
-        taken.append((leg, length))
-        size -= length
-    return taken, []
-
-
-def _seal(connection: sqlite3.Connection, series: dict[str, Any], runs: list[tuple[int, int]], points: Columns) -> None:
-    """Write one chunk, ordered by leg and step, and with the last of 64 of them their span."""
-    number = series["chunks"]
-    by_leg: dict[int, Columns] = {}
-    for leg, part in chunks.split_runs(runs, points):
-        if leg in by_leg:
-            for mine, others in zip(by_leg[leg], part, strict=True):
-                mine.extend(others)
-        else:
-            by_leg[leg] = part
-    records = chunks.Records.empty()
-    for leg in sorted(by_leg):
-        by_leg[leg] = chunks.in_order(by_leg[leg])
-        records.extend(chunks.summarise(number, leg, chunks.resolve(by_leg[leg])))
-    ordered = Columns([], [], [])
-    for leg in sorted(by_leg):
-        for mine, others in zip(ordered, by_leg[leg], strict=True):
-            mine.extend(others)
-    legs = " ".join(f"{leg}:{len(by_leg[leg].steps)}" for leg in sorted(by_leg))
-    connection.execute(
-        "INSERT INTO series_chunks (series_id, n, count, legs, step_low, step_high, time_low, time_high, summary, "
-        "points) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            series["id"],
-            number,
-            len(ordered.steps),
-            legs,
-            *_extent(records),
-            records.pack(),
-            chunks.pack_points(*ordered),
-        ),
-    )
-    series["chunks"] = number + 1
-    if series["chunks"] % chunks.SPAN == 0:
-        _span(connection, series["id"], number + 1 - chunks.SPAN)
-
-
-def _span(connection: sqlite3.Connection, series_id: int, first: int) -> None:
-    records = chunks.Records.empty()
-    for row in connection.execute(
-        "SELECT summary FROM series_chunks WHERE series_id = ? AND n >= ? ORDER BY n", (series_id, first)
-    ):
-        records.extend(chunks.coarsen(chunks.Records.unpack(row["summary"])))
-    connection.execute(
-        "INSERT INTO series_spans (series_id, n, step_low, step_high, time_low, time_high, summary) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (series_id, first // chunks.SPAN, *_extent(records), records.pack()),
-    )
-
-
-def _extent(records: chunks.Records) -> tuple[float, float, float, float]:
-    return min(records.step_low), max(records.step_high), min(records.time_low), max(records.time_high)

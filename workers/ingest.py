@@ -15,31 +15,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from store import alerts, logs, plaintext, runs
+from store import logs, runs
 from store.database import write
 from store.errors import JournalError
 from store.settings import Settings
 from workers import manifests
-from workers.alerts import messages, rules
-from workers.evidence import END_BYTES, find_orphan, gather
+from workers.evidence import find_orphan, gather
+from workers.forecasts import Forecast
 from workers.logs import tailer
 from workers.machine import processes
+from workers.metric_files import MetricFiles
 from workers.readings import LogReading
+from workers.recording import Finding, keep_excerpt, raise_alert, record_finding, suspensions
 from workers.runs import rundir
 from workers.verdicts import SILENT_SECONDS, Evidence, Verdict, judge
 
 log = logging.getLogger(__name__)
 
-CHANNELS = ("pushbullet",)
 LAST_LINE_CHARACTERS = 400
 SLOW_TICKS = 20
 """Every how many looks at what rarely changes: ended runs that may yet revive, the folder's listing."""
-PUSH_WITHIN_SECONDS = 48 * 3600.0
-"""An end older than this when we learn of it is shown, but no longer pushed."""
-ALERT_WITHIN_SECONDS = 7 * 86400.0
-"""An end older than this when we learn of it (a journal built anew) raises no alert at all."""
 CONFIRM_SECONDS = 1.0
 """How long a process must be seen gone without an exit record before we conclude anything from it."""
+FILES_SECONDS = 2.0
+"""How often the metric files that a run writes beside its log are looked at."""
 BATCH = 200
 """How many directories new to the journal are taken up in a tick, so that thousands do not keep others waiting."""
 REVIVE_WITHIN_SECONDS = 7 * 86400.0
@@ -59,6 +58,8 @@ class Watched:
     ended: bool = False
     trouble: str | None = None
     reading: LogReading | None = None
+    forecast: Forecast | None = None
+    files_read: float = 0.0
 
     @property
     def id(self) -> str:
@@ -86,6 +87,7 @@ class Ingester:
         self.here = socket.gethostname()
         self.watched: dict[str, Watched] = {}
         self.known, self._reopen = runs.watched_ids(connection)
+        self.files = MetricFiles(connection, spare=[str(settings.home)])
         self.unreadable: dict[str, str] = {}
         self.backlog: list[str] = []
         """Names of directories that were found and not taken up yet; tick again at once while there are some."""
@@ -107,7 +109,7 @@ class Ingester:
                 raised += self._look(watched)
                 watched.trouble = None
             except Exception as error:
-                watched.reading = None  # it may be ahead of what is written
+                watched.reading = watched.forecast = None  # they may be ahead of what is written
                 if _is_of_the_journal(error):
                     raise
                 if watched.trouble != repr(error):
@@ -195,6 +197,8 @@ class Ingester:
         if verdict.has_ended and verdict.certainty == "inferred" and not self._is_confirmed(watched, folder):
             self._commit_log(watched, number, before, after)
             return 0
+        if verdict.has_ended or time.monotonic() - watched.files_read >= FILES_SECONDS:
+            self._read_files(watched, number, evidence, verdict)
         if verdict.has_ended and watched.reading is not None:
             after = watched.reading.finish(after, after.last_output or self.clock())
         return self._commit(watched, number, folder, evidence, verdict, before, after)
@@ -206,6 +210,25 @@ class Ingester:
             watched.reading = LogReading(watched.id, number, before, patterns)
         after, data = tailer.read_new(path, before)
         return watched.reading.feed(before, after, data, after.last_output or self.clock())
+
+    def _read_files(self, watched: Watched, number: int, evidence: Evidence, verdict: Verdict) -> None:
+        """Read the metric files that a run writes beside its log; at its end to their end, before that is recorded."""
+        watched.files_read = time.monotonic()
+        if verdict.started is None or self._has_recorded_end(watched.id, number):
+            return
+        beat = evidence.exit or evidence.beat or {}
+        here = beat.get("host") in (None, self.here)
+        self.files.watch(
+            watched.id,
+            pid=beat.get("pid") if here else None,
+            cwd=str(watched.manifest["cwd"]),
+            started=verdict.started,
+            ended=verdict.ended if verdict.has_ended else None,
+            argv=[str(word) for word in watched.manifest["argv"]],
+        )
+        self.files.read(watched.id, number, final=verdict.has_ended, beat=self.beat)
+        if verdict.has_ended:
+            self.files.forget(watched.id)
 
     def _last_attempt(self, run_id: str) -> int:
         """The number of the last attempt that the journal knows, for a run whose directory is gone."""
@@ -240,7 +263,10 @@ class Ingester:
         if after == before:
             return True
         with write(self.connection):
-            return self._advance(watched, number, before, after)
+            moved = self._advance(watched, number, before, after)
+            if watched.forecast is not None:
+                watched.forecast.keep(self.connection)
+            return moved
 
     def _advance(self, watched: Watched, number: int, before: logs.Cursor, after: logs.Cursor) -> bool:
         if after.last_line:  # redacted before it is cut, or half a token might stay
@@ -253,8 +279,23 @@ class Ingester:
         if not logs.advance_cursor(self.connection, watched.id, number, before, after):
             return False
         if watched.reading is not None:
-            watched.reading.write(self.connection)
+            harvest = watched.reading.write(self.connection)
+            self._forecast_of(watched, number).add(harvest.marks, list(harvest.columns))
         return True
+
+    def _forecast_of(self, watched: Watched, number: int) -> Forecast:
+        """What is foretold of an attempt, begun anew where there is none."""
+        if watched.forecast is None or watched.forecast.attempt != number:
+            run = runs.get_run(self.connection, watched.id)
+            if run is None:
+                raise LookupError(f"run {watched.id} is not in the journal")
+            watched.forecast = Forecast(self.connection, run, number, poll=self.settings.poll_seconds)
+        return watched.forecast
+
+    def _write_forecast(self, watched: Watched, evidence: Evidence, verdict: Verdict, now: float) -> None:
+        forecast = watched.forecast
+        if forecast is not None and (forecast.is_due(now) or verdict.has_ended):
+            forecast.write(self.connection, now, suspended=suspensions(evidence), ended=verdict.has_ended)
 
     def _commit(
         self,
@@ -268,10 +309,11 @@ class Ingester:
     ) -> int:
         """Write what changed, all of it or nothing; how many alerts were raised."""
         beat = evidence.exit or evidence.beat or {}
-        state = (number, verdict, beat.get("pid"), len(evidence.stops), _suspensions(evidence))
-        if state == watched.written and after == before:
-            return 0
+        state = (number, verdict, beat.get("pid"), len(evidence.stops), suspensions(evidence))
         now = self.clock()
+        is_due = watched.forecast is not None and watched.forecast.is_due(now)
+        if state == watched.written and after == before and not is_due:
+            return 0
         raised = 0
         with write(self.connection):
             if after != before and not self._advance(watched, number, before, after):
@@ -279,12 +321,12 @@ class Ingester:
             if state != watched.written and not verdict.has_ended and self._has_recorded_end(watched.id, number):
                 return 0  # and has seen more than we had when we looked
             if state != watched.written:
-                runs.record_attempt(self.connection, _attempt(watched.id, number, beat, evidence, verdict))
-                self._record_state(watched, number, beat, verdict, now)
-                self._record_events(watched, number, evidence, verdict, now)
+                known = Finding(watched.id, number, evidence, verdict, now)
+                record_finding(self.connection, self.settings, known)
                 if verdict.has_ended:
-                    self._keep_excerpt(watched, number, folder, after, now)
-                    raised = self._raise_alert(watched, verdict, evidence, now)
+                    keep_excerpt(self.connection, self.settings, known, folder / rundir.LOG, after)
+                    raised = raise_alert(self.connection, self.settings, known, self.dashboard_url())
+            self._write_forecast(watched, evidence, verdict, now)
         watched.written = state
         watched.ended = verdict.has_ended
         if verdict.has_ended and verdict.certainty == "recorded":
@@ -295,105 +337,7 @@ class Ingester:
         run = runs.get_run(self.connection, run_id)
         return run is not None and run.attempt == number and not run.is_active and run.certainty == "recorded"
 
-    def _record_state(
-        self, watched: Watched, number: int, beat: dict[str, Any] | Any, verdict: Verdict, now: float
-    ) -> None:
-        runs.record_state(
-            self.connection,
-            watched.id,
-            attempt=number,
-            state=verdict.state,
-            health=verdict.health,
-            certainty=verdict.certainty,
-            cause=self.settings.redact(verdict.cause) if verdict.cause else None,
-            evidence=[self.settings.redact(line) for line in verdict.evidence],
-            exit_code=verdict.exit_code,
-            signal=verdict.signal,
-            pid=beat.get("pid"),
-            started=verdict.started,
-            ended=verdict.ended,
-            seconds=verdict.seconds,
-            now=now,
-        )
-
-    def _record_events(self, watched: Watched, number: int, evidence: Evidence, verdict: Verdict, now: float) -> None:
-        def note(kind: str, moment: float, **detail: Any) -> None:
-            runs.record_event(self.connection, watched.id, number, moment, kind, detail)
-
-        if verdict.started is not None:
-            note("started", verdict.started)
-        for begin, end in _suspensions(evidence):
-            note("suspended", begin)
-            if end is not None:
-                note("resumed", end)
-        for stop in evidence.stops:
-            note("stop_asked", float(stop["at"]), way=stop.get("way"), signal=stop.get("signal"))
-        if verdict.supervisor_lost and evidence.beat:
-            note("supervisor_lost", float(evidence.beat.get("at", now)))
-        if verdict.ended is not None and verdict.has_ended:
-            note("ended", verdict.ended, state=verdict.state, certainty=verdict.certainty)
-
-    def _keep_excerpt(self, watched: Watched, number: int, folder: Path, cursor: logs.Cursor, now: float) -> None:
-        lines = plaintext.tail(folder / rundir.LOG, logs.EXCERPT_LINES, END_BYTES)
-        total = cursor.lines + (1 if cursor.partial else 0)
-        lines = [self.settings.redact(line) for line in lines]
-        logs.keep_excerpt(self.connection, watched.id, number, max(1, total - len(lines) + 1), lines, now)
-
-    def _raise_alert(self, watched: Watched, verdict: Verdict, evidence: Evidence, now: float) -> int:
-        run = runs.get_run(self.connection, watched.id)
-        kind = rules.alert_kind(run) if run else None
-        occurred = verdict.ended or now
-        if run is None or kind is None or now - occurred > ALERT_WITHIN_SECONDS:
-            return 0
-        message = messages.compose(
-            run,
-            kind,
-            log_lines=evidence.last_lines[-40:],
-            now=now,
-            dashboard_url=self.dashboard_url(),
-            occurred=occurred,
-            redact=self.settings.redact,
-        )
-        alert = alerts.raise_alert(
-            self.connection,
-            kind=kind,
-            severity=rules.severity(kind),
-            occurred=occurred,
-            now=now,
-            title=message.title,
-            body=message.body,
-            channels=CHANNELS if now - occurred <= PUSH_WITHIN_SECONDS else (),
-            run_id=run.id,
-            attempt=run.attempt,
-            url=message.url,
-        )
-        return int(alert is not None)
-
 
 def _is_of_the_journal(error: Exception) -> bool:
     """Whether the journal cannot be used, and not one run alone is strange."""
     return isinstance(error, JournalError | sqlite3.Error) and not isinstance(error, _STRANGE)
-
-
-def _suspensions(evidence: Evidence) -> tuple[tuple[float, float | None], ...]:
-    record = evidence.exit or evidence.beat or {}
-    return tuple((float(begin), end if end is None else float(end)) for begin, end in record.get("suspended") or [])
-
-
-def _attempt(run_id: str, number: int, beat: Any, evidence: Evidence, verdict: Verdict) -> runs.Attempt:
-    return runs.Attempt(
-        run_id=run_id,
-        number=number,
-        host=beat.get("host"),
-        boot_id=beat.get("boot_id"),
-        pid=beat.get("pid"),
-        start_ticks=beat.get("start_ticks"),
-        supervisor_pid=beat.get("supervisor_pid"),
-        supervisor_ticks=beat.get("supervisor_ticks"),
-        started=verdict.started,
-        ended=verdict.ended,
-        state=verdict.state,
-        exit_code=verdict.exit_code,
-        signal=verdict.signal,
-        beat_at=(evidence.beat or {}).get("at"),
-    )

@@ -56,10 +56,10 @@ class LogReading:
         self.reader.finish(now)
         return self._keep(after)
 
-    def write(self, connection: sqlite3.Connection) -> None:
-        """Write the points that were parsed; inside the transaction that moves the cursor."""
-        harvest, self.harvest = self.harvest, None
-        for name, column in (harvest.columns if harvest else {}).items():
+    def write(self, connection: sqlite3.Connection) -> Harvest:
+        """Write the points that were parsed, inside the transaction that moves the cursor; what was parsed."""
+        harvest, self.harvest = self.harvest or Harvest({}, [], None), None
+        for name, column in harvest.columns.items():
             append_finite(
                 connection,
                 self.run_id,
@@ -71,6 +71,7 @@ class LogReading:
                 column.times,
                 column.values,
             )
+        return harvest
 
     def _keep(self, after: logs.Cursor) -> logs.Cursor:
         new = self.reader.harvest()

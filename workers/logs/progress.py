@@ -14,7 +14,7 @@ from workers.logs.records import EVAL, LOAD, SAVE, TRAIN, Count, Reading
 EPOCH = "epoch"
 _ASIDE = {
     EVAL: re.compile(
-        r"\b(?:eval\w*|val(?:id\w*)?|test\w*|predict\w*|infer\w*|sanity|scor\w*|generat\w*|sampl(?:e|ing)\b|bleu|metric\w*|knn|"
+        r"\b(?:eval\w*|val(?:id\w*)?|test\w*|predict\w*|infer\w*|sanity|scor\w*|generat\w*|sampl\w*|denois\w*|bleu|metric\w*|knn|"
         r"評価|検証|验证|测试)",
         re.IGNORECASE,
     ),
@@ -28,10 +28,10 @@ _ASIDE = {
 }
 _TRAINING = re.compile(r"\b(?:train\w*|epochs?|steps?|fit\w*|iter\w*|学習|训练)", re.IGNORECASE)
 _ANNOUNCED = re.compile(
-    r"(?:^|[\s,({\['\"-])(?:(?:max|num|n|total|tot|number[_ ]of|training|train|total[_ ]training|max[_ ]train(?:ing)?|"
+    r"(?:^|[\s,({\['\"`.-])(?:(?:max|num|n|total|tot|number[_ ]of|training|train|total[_ ]training|max[_ ]train(?:ing)?|"
     r"num[_ ]train(?:ing)?|total[_ ]optimi[sz]ation|total[_ ]train)[_\- .]?)?"
     r"(?P<unit>epochs?|steps?|iters?|iterations?|updates?|time_?steps?|kimg|episodes?)"
-    r"['\"]?\s*(?:=|:|,|\s)\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?![\d.:/%]|\s*(?:/|\||,?\s*\d+\)))",
+    r"['\"]?\s*(?:=|:|,|\s)\s*['\"]?(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?![\d.:/%]|\s*(?:/|\||,?\s*\d+\)))",
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
@@ -55,7 +55,7 @@ UNITS = {
 
 
 _FIRST = re.compile(
-    r"\W*(?:download|load|map\b|tokeni[sz]|running tokeni[sz]er|pre-?process|filter|casting|extract|generating \w+ split|"
+    r"\W*(?:download|(?:pre-?)?load|map\b|tokeni[sz]|running tokeni[sz]er|pre-?process|filter|casting|extract|generating \w+ split|"
     r"fetch|build|pack|saving the dataset|caching|read|scan|prepar|convert|upload|import|resolv|concat|flatten)",
     re.IGNORECASE,
 )
@@ -133,7 +133,8 @@ class Progress:
         if outer is not None:
             self._note_epoch(outer, complete=not others and bool(reading.records))
         if others:
-            self._note_counter(others[-1], reading, within_epoch=outer is not None)
+            if not self._note_counter(others[-1], reading, within_epoch=outer is not None):
+                return False
         if counts:
             self.phase = TRAIN
         return bool(counts)
@@ -148,18 +149,26 @@ class Progress:
         total = count.total if count.total is not None else (self.epoch[1] if self.epoch else None)
         self.epoch = [count.done, total, float(complete), float(count.over)]
 
-    def _note_counter(self, count: Count, reading: Reading, *, within_epoch: bool) -> None:
+    def _note_counter(self, count: Count, reading: Reading, *, within_epoch: bool) -> bool:
+        """Take in a counter; False if it is not the training's."""
         if count.unit == "batch" or within_epoch:
+            if within_epoch and self.main and self.main[1:] == [count.total, "it"]:
+                self.main = []  # the same bar, when it did not name the epoch yet
             self.inner = [count.done, count.total or 0.0]
-            return
+            return True
         if reading.records and count.total is None:
             if not self.main or self.main[1] is None or self.main[2] == count.unit:
                 total = self.main[1] if self.main and self.main[2] == count.unit else None
                 self.main = [count.done, total, count.unit]
-            return
+            return True
         if count.unit != "it":
+            if count.total is None and self.main and self.main[1]:
+                if self.main[2] != count.unit:
+                    return False  # one with a total says more
+                self.main[0] = count.done
+                return True
             self.main = [count.done, count.total, count.unit]
-            return
+            return True
         key = f"{re.sub(r'[0-9]+', '', reading.label).strip()}\t{count.total}"
         known = self.bars.get(key)
         if known is None:
@@ -170,11 +179,15 @@ class Progress:
             known[2] += 1
         known[0], known[1] = count.done, known[1] + 1
         is_main = bool(self.main) and self.main[2] == "it"
+        if self.inner and 0 < self.inner[0] < self.inner[1] != count.total and not reading.records:
+            self.phase = EVAL
+            return False
         standing = is_main and self.main[0] < (self.main[1] or 0) and self.main[1] != count.total
         if standing and not reading.records and self.main[0] > 0 and known[1] < 3 * self._hits(self.main[1]):
             self.phase = EVAL  # a bar within the bar: an evaluation in the middle of training
-            return
+            return False
         self.main = [count.done, count.total, "it"]
+        return True
 
     def _hits(self, total: float | None) -> float:
         return max((bar[1] for key, bar in self.bars.items() if key.endswith(f"\t{total}")), default=0.0)

@@ -5,10 +5,12 @@ no family knows costs a look into a dictionary. All that is needed to go on read
 """
 
 import math
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workers.logs.express import Express, Program, Track, shape_of
 from workers.logs.formats import Family, Memory, families
 from workers.logs.lines import Splitter, rank_of, unglue
 from workers.logs.progress import Progress, Standing
@@ -17,8 +19,8 @@ from workers.logs.steps import Steps
 
 NOBODY = -1
 SHAPES = 20_000
+PROGRAMS = 5_000
 _LATE_LINES = 3
-_NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 
 
 @dataclass
@@ -82,7 +84,9 @@ class Reader:
         self.progress = Progress(state.get("progress"))
         self.hits: dict[str, int] = state.get("hits", {})
         self._shapes: dict[str, int] = {}
+        self._express = Express()
         self._open: list[int] = [i for i, memory in enumerate(self.memories) if memory.get("open")]
+        self._last_read: list[tuple[str, int, Reading | None]] = []
         self._columns: dict[str, Column] = {}
         self._marks: list[tuple[float, Standing]] = []
 
@@ -108,9 +112,84 @@ class Reader:
 
     def feed(self, data: bytes, now: float) -> None:
         """Read what a log has grown by; ``now`` is the time of points whose lines do not say it."""
+        programs, shapes, express = self._express.programs, self._shapes, self._express
         for line in self.splitter.split(data):
+            shape = shape_of(line)
+            if not self._open and not self.waiting:
+                if shapes.get(shape) == NOBODY:
+                    continue
+                program = programs.get(shape)
+                if (
+                    program is not None
+                    and program.track is not None
+                    and (program.track.last is not math.inf or self._join(program.track, now))
+                    and express.take(program, line, now, self.steps.zero_based)
+                ):
+                    continue
+            if express.is_riding:
+                self._arrive(now)
             self._read(line, now)
+            if len(self._last_read) == 1:
+                self._teach(shape, line)
+        self._arrive(now)
         self._mark(now)
+
+    def _teach(self, shape: str, line: str) -> None:
+        """Let the program of a shape learn from a line that was read the long way."""
+        part, family, reading = self._last_read[0]
+        if family == NOBODY or reading is None or not reading.records or part != line:
+            return
+        program = self._express.programs.get(shape)
+        if program is None:
+            if len(self._express.programs) >= PROGRAMS:
+                self._express.programs.clear()
+            program = self._express.programs[shape] = Program()
+        if program.track is None and not program.hopeless:
+            program.learn(line, reading)
+            if program.match is not None:
+                self._express.track_of(program)
+
+    def _join(self, track: Track, now: float) -> bool:
+        """Let a track go on where its series stand, if they all stand at one point."""
+        self._release(now)
+        known = [self.steps.series.get(name) for name in track.names]
+        first = known[0]
+        if first is None or any(one is None or one[0] != first[0] or one[2] != first[2] for one in known):
+            return False
+        track.leg, track.last = int(first[0]), first[2]
+        self._express.is_riding = True
+        return True
+
+    def _arrive(self, now: float) -> None:
+        """Put what the express read where everything else is; its last line is read again, the long way."""
+        line, self._express.line = self._express.line, None
+        self._express.is_riding = False
+        if line is not None:
+            self._express.take_back()
+        for track in self._express.tracks.values():
+            if track.steps:
+                self._unload(track)
+            track.last = math.inf
+        if line is not None:
+            self._read(line, now)
+
+    def _unload(self, track: Track) -> None:
+        count = len(track.steps)
+        if track.unit != "epoch":
+            self.shared["step"] = track.last
+        for name, values in zip(track.names, track.values, strict=True):
+            known = self.steps.series[name]
+            known[3] = min(known[3] * 2 or math.inf, track.steps[-1] - (track.steps[-2] if count > 1 else known[2]))
+            known[2] = track.last
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = Column(track.unit)
+            column.legs += [track.leg] * count
+            column.steps += track.steps
+            column.times += track.times
+            column.values += values
+            values.clear()
+        track.steps, track.times = [], []
 
     def finish(self, now: float) -> None:
         """The log has ended: read its last line although nothing ends it."""
@@ -149,6 +228,10 @@ class Reader:
         return explained
 
     def _read(self, line: str, now: float) -> list[tuple[str, int, Reading | None]]:
+        self._last_read = self._read_parts(line, now)
+        return self._last_read
+
+    def _read_parts(self, line: str, now: float) -> list[tuple[str, int, Reading | None]]:
         if line[0] in "[(":
             rank, line = rank_of(line)
             if rank is not None:
@@ -182,7 +265,7 @@ class Reader:
         for index in self._open:
             if self.families[index].recognise(line, self.memories[index]):
                 return index
-        shape = line.translate(_NO_DIGITS)
+        shape = shape_of(line)
         found = self._shapes.get(shape)
         if found is None:
             found = self._look_for_family(line)
@@ -199,12 +282,16 @@ class Reader:
         self.progress.note_line(line)
         return NOBODY
 
-    def _take(self, reading: Reading, now: float) -> None:
+    def _note(self, reading: Reading, now: float) -> None:
+        """Take in what a line counts."""
         is_training = self.progress.note(reading) if reading.counts or reading.phase else False
         if is_training:
             self._share(reading.counts)
             if self.waiting and reading.counts[-1].unit in ("it", "step", "batch"):
                 self._settle(now)
+
+    def _take(self, reading: Reading, now: float) -> None:
+        self._note(reading, now)
         for record in reading.records:
             if record.redrawn:
                 self._hold(record, now)

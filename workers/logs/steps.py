@@ -7,6 +7,8 @@ from workers.logs.records import Record
 
 _JITTER = 3.0
 _REMEMBERED = 32
+_UNEVEN = 0.01
+"""Epochs that differ in length by less than this share are taken as equally long, so that steps do not go back."""
 
 
 class Steps:
@@ -21,6 +23,7 @@ class Steps:
         self.series: dict[str, list[float]] = state.get("series", {})
         self.recent: dict[str, list[int]] = state.get("recent", {})
         self.zero_based: bool | None = state.get("zero_based")
+        self.batches: float = state.get("batches", 0.0)
         self.first_leg = state.get("first_leg", first_leg)
 
     def state(self) -> dict[str, Any]:
@@ -29,6 +32,7 @@ class Steps:
             "series": self.series,
             "recent": self.recent,
             "zero_based": self.zero_based,
+            "batches": self.batches,
             "first_leg": self.first_leg,
         }
 
@@ -41,7 +45,9 @@ class Steps:
         if self.zero_based is None or record.epoch == 0:
             self.zero_based = record.epoch < 1
         if record.batch is not None and record.batches:
-            return (record.epoch - (0 if self.zero_based else 1)) * record.batches + record.batch, "step"
+            if abs(record.batches - self.batches) > max(1.0, _UNEVEN * self.batches):
+                self.batches = record.batches
+            return (record.epoch - (0 if self.zero_based else 1)) * self.batches + record.batch, "step"
         if record.batch is not None:
             return None, "record"
         return record.epoch, "epoch"

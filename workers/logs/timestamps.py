@@ -5,9 +5,9 @@ import re
 import time
 from functools import lru_cache
 
-_STAMP = re.compile(
-    r"[\[(<]{0,2}\s*(?P<year>\d{4})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[ T_,-]{1,2}"
-    r"(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>[.,]\d{1,9})?(?P<zone>Z|[+-]\d\d:?\d\d)?\s*(?:UTC)?[\])>]{0,2}[:,|]?\s*"
+STAMP = re.compile(
+    r"[\[(<]{0,2}\s*(?P<date>\d{4}[-/.]\d\d?[-/.]\d\d?[ T_,-]{1,2}\d\d?:\d\d:\d\d)(?P<fraction>[.,]\d{1,9})?"
+    r"(?P<zone>Z|[+-]\d\d:?\d\d)?\s*(?:UTC)?[\])>]{0,2}[:,|]?\s*"
 )
 _OTHER = re.compile(
     r"(?:[\[(]{0,2}(?:\d\d?[-/.]\d\d?(?:[-/.]\d\d(?:\d\d)?)?[ T,]{1,2})?"
@@ -33,19 +33,9 @@ def strip_stamp(line: str) -> tuple[float | None, str]:
     moment: float | None = None
     rest = line
     if first.isdigit() or first in "[(<IWEFJFMASOND":
-        match = _STAMP.match(line)
+        match = STAMP.match(line)
         if match:
-            moment = _moment(
-                int(match["year"]),
-                int(match["month"]),
-                int(match["day"]),
-                int(match["hour"]),
-                int(match["minute"]),
-                int(match["second"]),
-                match["zone"],
-            )
-            if moment is not None and match["fraction"]:
-                moment += float("." + match["fraction"][1:])
+            moment = time_of(match[0])
             rest = line[match.end() :]
         else:
             match = _OTHER.match(line)
@@ -62,15 +52,29 @@ def strip_stamp(line: str) -> tuple[float | None, str]:
     return moment, rest or line
 
 
+def time_of(text: str) -> float | None:
+    """The time that a date and time mean; None for one that does not exist."""
+    match = STAMP.match(text)
+    if match is None:
+        return None
+    date, fraction, zone = match.group("date", "fraction", "zone")
+    minute, _, second = date.rpartition(":")
+    whole = _minute(minute, zone)
+    if whole is None:
+        return None
+    return whole + int(second) + (float("." + fraction[1:]) if fraction else 0.0)
+
+
 @lru_cache(maxsize=64)
-def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int, zone: str | None) -> float | None:
+def _minute(text: str, zone: str | None) -> float | None:
+    year, month, day, hour, minute = map(int, re.findall(r"\d+", text))
     try:
         if zone is None:
-            return time.mktime((year, month, day, hour, minute, second, 0, 0, -1))
+            return time.mktime((year, month, day, hour, minute, 0, 0, 0, -1))
         offset = 0
         if zone != "Z":
             digits = zone[1:].replace(":", "")
             offset = (int(digits[:2]) * 3600 + int(digits[2:]) * 60) * (1 if zone[0] == "+" else -1)
-        return calendar.timegm((year, month, day, hour, minute, second)) - offset
+        return calendar.timegm((year, month, day, hour, minute, 0)) - offset
     except (ValueError, OverflowError):
         return None

@@ -1,0 +1,142 @@
+"""Writing down what was found out about a run: its state, what happened to it, its last lines, and the alert."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from store import alerts, logs, plaintext, runs
+from store.settings import Settings
+from workers.alerts import messages, rules
+from workers.evidence import END_BYTES
+from workers.verdicts import Evidence, Verdict
+
+CHANNELS = ("pushbullet",)
+PUSH_WITHIN_SECONDS = 48 * 3600.0
+"""An end older than this when we learn of it is shown, but no longer pushed."""
+ALERT_WITHIN_SECONDS = 7 * 86400.0
+"""An end older than this when we learn of it (a journal built anew) raises no alert at all."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one look at an attempt of a run found out, at ``now``."""
+
+    run_id: str
+    attempt: int
+    evidence: Evidence
+    verdict: Verdict
+    now: float
+
+
+def record_finding(connection: sqlite3.Connection, settings: Settings, known: Finding) -> None:
+    """Write attempt, state and events; inside the caller's transaction."""
+    evidence, verdict = known.evidence, known.verdict
+    beat: Any = evidence.exit or evidence.beat or {}
+    runs.record_attempt(connection, _attempt(known, beat))
+    runs.record_state(
+        connection,
+        known.run_id,
+        attempt=known.attempt,
+        state=verdict.state,
+        health=verdict.health,
+        certainty=verdict.certainty,
+        cause=settings.redact(verdict.cause) if verdict.cause else None,
+        evidence=[settings.redact(line) for line in verdict.evidence],
+        exit_code=verdict.exit_code,
+        signal=verdict.signal,
+        pid=beat.get("pid"),
+        started=verdict.started,
+        ended=verdict.ended,
+        seconds=verdict.seconds,
+        now=known.now,
+    )
+    _record_events(connection, known)
+
+
+def suspensions(evidence: Evidence) -> tuple[tuple[float, float | None], ...]:
+    """When the job was suspended, from and to; None as the end where it still is."""
+    record = evidence.exit or evidence.beat or {}
+    return tuple((float(begin), end if end is None else float(end)) for begin, end in record.get("suspended") or [])
+
+
+def keep_excerpt(
+    connection: sqlite3.Connection, settings: Settings, known: Finding, path: Path, cursor: logs.Cursor
+) -> None:
+    """Keep the last lines of a log whose run has ended; inside the caller's transaction."""
+    lines = plaintext.tail(path, logs.EXCERPT_LINES, END_BYTES)
+    total = cursor.lines + (1 if cursor.partial else 0)
+    lines = [settings.redact(line) for line in lines]
+    first = max(1, total - len(lines) + 1)
+    logs.keep_excerpt(connection, known.run_id, known.attempt, first, lines, known.now)
+
+
+def raise_alert(connection: sqlite3.Connection, settings: Settings, known: Finding, dashboard_url: str) -> int:
+    """Raise the alert that an end calls for; inside the caller's transaction. How many were raised."""
+    run = runs.get_run(connection, known.run_id)
+    kind = rules.alert_kind(run) if run else None
+    occurred = known.verdict.ended or known.now
+    if run is None or kind is None or known.now - occurred > ALERT_WITHIN_SECONDS:
+        return 0
+    message = messages.compose(
+        run,
+        kind,
+        log_lines=known.evidence.last_lines[-40:],
+        now=known.now,
+        dashboard_url=dashboard_url,
+        occurred=occurred,
+        redact=settings.redact,
+    )
+    alert = alerts.raise_alert(
+        connection,
+        kind=kind,
+        severity=rules.severity(kind),
+        occurred=occurred,
+        now=known.now,
+        title=message.title,
+        body=message.body,
+        channels=CHANNELS if known.now - occurred <= PUSH_WITHIN_SECONDS else (),
+        run_id=run.id,
+        attempt=run.attempt,
+        url=message.url,
+    )
+    return int(alert is not None)
+
+
+def _record_events(connection: sqlite3.Connection, known: Finding) -> None:
+    def note(kind: str, moment: float, **detail: Any) -> None:
+        runs.record_event(connection, known.run_id, known.attempt, moment, kind, detail)
+
+    evidence, verdict = known.evidence, known.verdict
+    if verdict.started is not None:
+        note("started", verdict.started)
+    for begin, end in suspensions(evidence):
+        note("suspended", begin)
+        if end is not None:
+            note("resumed", end)
+    for stop in evidence.stops:
+        note("stop_asked", float(stop["at"]), way=stop.get("way"), signal=stop.get("signal"))
+    if verdict.supervisor_lost and evidence.beat:
+        note("supervisor_lost", float(evidence.beat.get("at", known.now)))
+    if verdict.ended is not None and verdict.has_ended:
+        note("ended", verdict.ended, state=verdict.state, certainty=verdict.certainty)
+
+
+def _attempt(known: Finding, beat: Any) -> runs.Attempt:
+    verdict = known.verdict
+    return runs.Attempt(
+        run_id=known.run_id,
+        number=known.attempt,
+        host=beat.get("host"),
+        boot_id=beat.get("boot_id"),
+        pid=beat.get("pid"),
+        start_ticks=beat.get("start_ticks"),
+        supervisor_pid=beat.get("supervisor_pid"),
+        supervisor_ticks=beat.get("supervisor_ticks"),
+        started=verdict.started,
+        ended=verdict.ended,
+        state=verdict.state,
+        exit_code=verdict.exit_code,
+        signal=verdict.signal,
+        beat_at=(known.evidence.beat or {}).get("at"),
+    )
