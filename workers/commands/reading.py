@@ -18,7 +18,7 @@ from store.database import open_journal
 from store.durations import spell
 from store.runs import STATES, Run, events_of
 from store.settings import Settings, load
-from workers.commands import say
+from workers.commands import measures, say
 from workers.freshness import freshen
 from workers.runs import rundir, viewer
 
@@ -79,7 +79,8 @@ def show(run: str, as_json: bool) -> None:
         raised = alerts.alerts_of_run(connection, found.id)
         deliveries = alerts.deliveries_of(connection, [alert.id for alert in raised])
         if as_json:
-            click.echo(_dump({**_row(found), **_details(found), "alerts": _alert_rows(raised, deliveries)}))
+            facts = {**_row(found), **_details(found), **measures.measures(connection, found)}
+            click.echo(_dump({**facts, "alerts": _alert_rows(raised, deliveries)}))
             return
         icon, colour = _LOOK[found.state]
         now = time.time()
@@ -87,7 +88,9 @@ def show(run: str, as_json: bool) -> None:
         click.echo(f"  {found.name}  {found.id}  ({found.certainty})")
         rows = [
             ("cause", found.cause),
+            ("hint", found.hint),
             ("evidence", "; ".join(found.evidence)),
+            *measures.lines(connection, found),
             ("project", found.project),
             ("command", found.command),
             ("folder", found.cwd),
@@ -201,7 +204,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _details(run: Run) -> dict[str, Any]:
-    """The further keys of `show --json`; what is not measured yet is null, or empty."""
+    """The further keys of `show --json`; what is not measured yet is null."""
     names = (
         "evidence",
         "engine",
@@ -217,9 +220,7 @@ def _details(run: Run) -> dict[str, Any]:
     return {name: getattr(run, name) for name in names} | {
         "directory": run.directory,
         "environment": run.environment,
-        "progress": None,
-        "eta": None,
-        "metrics": {},
+        "hint": run.hint,
         "gpu": None,
         "log": {
             "path": run.log_path,
