@@ -4,6 +4,7 @@ A file's row among the logs keeps the state of its reader; it is committed toget
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ class MetricFiles:
     def __init__(self, connection: sqlite3.Connection, *, spare: Sequence[str] = ()) -> None:
         self.connection = connection
         self.finder = SourceFinder(spare=spare)
+        self._spare = tuple(f"{os.path.realpath(folder)}/" for folder in spare)
         self._files: dict[tuple[str, int, str], _File] = {}
 
     def watch(
@@ -44,6 +46,8 @@ class MetricFiles:
         """Read what the files of a run have grown by; whether there was anything."""
         found = False
         for source in self.finder.find_sources(run_id):
+            if os.path.realpath(source.path).startswith(self._spare):
+                continue  # the log itself is open for writing too
             for _ in range(_READS_A_LOOK if not final else 10_000):
                 more = self._read(run_id, attempt, source, final=final)
                 beat()
