@@ -46,6 +46,16 @@ def read_cursor(connection: sqlite3.Connection, run_id: str, attempt: int, path:
     return Cursor(**dict(row)) if row else Cursor(path)
 
 
+def cursors_of(connection: sqlite3.Connection, run_id: str, attempt: int) -> list[Cursor]:
+    """Where reading stands in every file of an attempt: its log, and the metric files beside it."""
+    rows = connection.execute(
+        "SELECT path, file_id, offset, lines, partial, last_line, last_output, parser FROM log_files "
+        "WHERE run_id = ? AND attempt = ? ORDER BY id",
+        (run_id, attempt),
+    )
+    return [Cursor(**dict(row)) for row in rows]
+
+
 def advance_cursor(connection: sqlite3.Connection, run_id: str, attempt: int, before: Cursor, after: Cursor) -> bool:
     """Move a cursor, if it still stands where we read it; inside the caller's transaction.
 

@@ -262,6 +262,15 @@ def ended_runs(connection: sqlite3.Connection, limit: int = 10) -> list[Run]:
     return [run_from(row) for row in rows]
 
 
+def runs_since(connection: sqlite3.Connection, moment: float, limit: int = 200) -> list[Run]:
+    """The runs that are active, and those that ended after that time."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} WHERE r.state IN ('queued', 'running') OR r.ended >= ? ORDER BY r.created DESC LIMIT ?",
+        (moment, limit),
+    )
+    return [run_from(row) for row in rows]
+
+
 def watched_ids(connection: sqlite3.Connection) -> tuple[set[str], set[str]]:
     """All known run ids, and those the daemon still has to look at: active, or ended only by inference."""
     known, open_ = set(), set()

@@ -37,6 +37,8 @@ SLOW_TICKS = 20
 """Every how many looks at what rarely changes: ended runs that may yet revive, the folder's listing."""
 CONFIRM_SECONDS = 1.0
 """How long a process must be seen gone without an exit record before we conclude anything from it."""
+BESIDE_SECONDS = 60.0
+"""A run that ended so shortly before another began may have written what the other seems to have."""
 FILES_SECONDS = 2.0
 """How often the metric files that a run writes beside its log are looked at."""
 BATCH = 200
@@ -162,6 +164,9 @@ class Ingester:
             return
         self.unreadable.pop(directory.name, None)
         self.known.add(directory.name)
+        words = [str(word) for word in manifest["argv"]]
+        created = float(manifest["created"])
+        self.files.beware(str(manifest["id"]), cwd=str(manifest["cwd"]), started=created, ended=None, argv=words)
         self.watched[directory.name] = Watched(directory, manifest)
 
     def _look(self, watched: Watched) -> int:
@@ -213,6 +218,11 @@ class Ingester:
 
     def _read_files(self, watched: Watched, number: int, evidence: Evidence, verdict: Verdict) -> None:
         """Read the metric files that a run writes beside its log; at its end to their end, before that is recorded."""
+        if not watched.files_read and verdict.started is not None:
+            for other in runs.runs_since(self.connection, verdict.started - BESIDE_SECONDS):
+                since = other.started or other.created
+                if other.id != watched.id:
+                    self.files.beware(other.id, cwd=other.cwd, started=since, ended=other.ended, argv=other.argv)
         watched.files_read = time.monotonic()
         if verdict.started is None or self._has_recorded_end(watched.id, number):
             return
@@ -228,7 +238,7 @@ class Ingester:
         )
         self.files.read(watched.id, number, final=verdict.has_ended, beat=self.beat)
         if verdict.has_ended:
-            self.files.forget(watched.id)
+            self.files.forget(watched.id, verdict.ended)
 
     def _last_attempt(self, run_id: str) -> int:
         """The number of the last attempt that the journal knows, for a run whose directory is gone."""

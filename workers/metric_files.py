@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 
 from store import logs, series
 from store.database import write
@@ -16,14 +16,8 @@ from workers.machine import processes
 from workers.readings import LEGS_OF_ATTEMPT, append_finite
 
 _READS_A_LOOK = 8
-
-
-@dataclass
-class _File:
-    """What the journal has of a file; ``size`` is what it had when it was read to its end."""
-
-    cursor: logs.Cursor
-    trouble: str | None = None
+_BESIDE = 500
+_READS_AT_THE_END = 10_000
 
 
 class MetricFiles:
@@ -33,7 +27,9 @@ class MetricFiles:
         self.connection = connection
         self.finder = SourceFinder(spare=spare)
         self._spare = tuple(f"{os.path.realpath(folder)}/" for folder in spare)
-        self._files: dict[tuple[str, int, str], _File] = {}
+        self._sources: dict[tuple[str, int], dict[str, Source]] = {}
+        self._beside: dict[str, float | None] = {}
+        self._cursors: dict[tuple[str, int, str], logs.Cursor] = {}
 
     def watch(
         self, run_id: str, *, pid: int | None, cwd: str, started: float, ended: float | None, argv: Sequence[str]
@@ -42,47 +38,63 @@ class MetricFiles:
         pids = [pid, *processes.descendants(pid)] if pid is not None and ended is None else []
         self.finder.watch(run_id, pids=pids, cwd=cwd, started=started, ended=ended, argv=argv)
 
-    def read(self, run_id: str, attempt: int, *, final: bool = False, beat: Callable[[], None] = lambda: None) -> bool:
-        """Read what the files of a run have grown by; whether there was anything."""
-        found = False
+    def read(self, run_id: str, attempt: int, *, final: bool = False, beat: Callable[[], None] = lambda: None) -> None:
+        """Read what the files of a run have grown by, to their end where it is the ``final`` time."""
+        known = self._sources.get((run_id, attempt))
+        if known is None:
+            known = self._sources[run_id, attempt] = self._remembered(run_id, attempt)
         for source in self.finder.find_sources(run_id):
-            if os.path.realpath(source.path).startswith(self._spare):
-                continue  # the log itself is open for writing too
-            for _ in range(_READS_A_LOOK if not final else 10_000):
+            if not os.path.realpath(source.path).startswith(self._spare):  # the log itself is open for writing too
+                known.setdefault(source.path, source)
+        for source in list(known.values()):
+            for _ in range(_READS_A_LOOK if not final else _READS_AT_THE_END):
                 more = self._read(run_id, attempt, source, final=final)
                 beat()
-                if more is None:
-                    break
-                found = True
                 if not more:
                     break
+
+    def beware(self, run_id: str, *, cwd: str, started: float, ended: float | None, argv: Sequence[str]) -> None:
+        """Say that there is, or was, another run: what it may have written is not taken for another's."""
+        if run_id not in self._beside:
+            self._beside[run_id] = ended
+            self.finder.watch(run_id, pids=[], cwd=cwd, started=started, ended=ended, argv=argv)
+
+    def forget(self, run_id: str, ended: float | None) -> None:
+        """Stop reading a run's files; they are kept apart from those of runs that were at work when it ended."""
+        self._beside[run_id] = ended
+        if len(self._beside) > _BESIDE:
+            self.finder.forget(oldest := next(iter(self._beside)))
+            del self._beside[oldest]
+        self._sources = {key: found for key, found in self._sources.items() if key[0] != run_id}
+        self._cursors = {key: cursor for key, cursor in self._cursors.items() if key[0] != run_id}
+
+    def _remembered(self, run_id: str, attempt: int) -> dict[str, Source]:
+        """The files that were read before: the process that had them open may be gone since."""
+        found = {}
+        for cursor in logs.cursors_of(self.connection, run_id, attempt):
+            state = json.loads(cursor.parser) if cursor.parser else {}
+            if "source" in state:
+                found[cursor.path] = Source(cursor.path, **state["source"])
         return found
 
-    def forget(self, run_id: str) -> None:
-        """Stop watching a run's files."""
-        self.finder.forget(run_id)
-        for key in [key for key in self._files if key[0] == run_id]:
-            del self._files[key]
-
-    def _read(self, run_id: str, attempt: int, source: Source, *, final: bool) -> bool | None:
-        """Read a part of a file; whether there is more, None when there was nothing."""
+    def _read(self, run_id: str, attempt: int, source: Source, *, final: bool) -> bool:
+        """Read a part of a file; whether there is more."""
         key = (run_id, attempt, source.path)
-        file = self._files.get(key)
-        if file is None:
-            file = self._files[key] = _File(logs.read_cursor(self.connection, run_id, attempt, source.path))
-        before = file.cursor
-        state = json.loads(before.parser) if before.parser else {}
+        before = self._cursors.pop(key, None)  # back only when all is written
+        if before is None:
+            before = logs.read_cursor(self.connection, run_id, attempt, source.path)
+        state = json.loads(before.parser)["state"] if before.parser else {}
         reading = read_source(source, state, final=final)
-        file.trouble = reading.trouble
-        parser = json.dumps(reading.state, ensure_ascii=False, separators=(",", ":"))
-        if parser == before.parser or (not reading.batches and not before.parser and not reading.state):
-            return None
+        about = {name: value for name, value in asdict(source).items() if name != "path"}
+        parser = json.dumps({"source": about, "state": reading.state}, ensure_ascii=False, separators=(",", ":"))
+        if parser == before.parser:
+            self._cursors[key] = before
+            return False
         # The offset counts how often the file was read: its own place in the file is part of the state.
         after = replace(before, offset=before.offset + 1, parser=parser)
-        del self._files[key]
         with write(self.connection):
             if not logs.advance_cursor(self.connection, run_id, attempt, before, after):
-                return None
+                return False
             if reading.rewritten:
                 series.remove_source(self.connection, run_id, source.path)
             for batch in reading.batches:
@@ -97,5 +109,5 @@ class MetricFiles:
                     batch.times,
                     batch.values,
                 )
-        self._files[key] = replace(file, cursor=after)
+        self._cursors[key] = after
         return reading.more

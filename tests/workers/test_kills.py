@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from store import alerts, intents, logs, runs
+from store import alerts, curves, intents, logs, runs, series
 from store.database import open_journal
 from store.runs import Run
 from tests.fakes.command import Machiai
@@ -34,9 +34,15 @@ count, seconds, end, seed = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3], i
 chance = random.Random(seed)
 if end == "stubborn":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-text = "".join(f"line {n:06d}:" + "x" * chance.randrange(120) + chr(10) for n in range(1, count + 1))
+text = "".join(
+    f"line {n:06d}: step {n}/{count + 9} loss={n / 8} " + "x" * chance.randrange(1, 120) + chr(10)
+    for n in range(1, count + 1)
+)
 portions = 60
+table = open(f"metrics-{seed}.csv", "w", buffering=1)
+table.write("step,reward" + chr(10))
 for n in range(portions):
+    table.write(f"{n},{n * 2}" + chr(10))
     part = text[len(text) * n // portions : len(text) * (n + 1) // portions]
     os.write(1 + n % 2, part.encode())
     time.sleep(seconds / portions * chance.uniform(0.2, 1.8))
@@ -286,6 +292,7 @@ def _examine_run(soak: Soak, job: Job, run: Run) -> list[str]:
     shown = lines if lines[-1] else lines[:-1]
     if excerpt is None or excerpt.lines != shown[-200:] or excerpt.first_line != max(1, len(shown) - 199):
         problems.append("the excerpt is not the end of the log")
+    problems += _examine_points(soak, job, run)
     record = rundir.read_json(job.folder / rundir.EXIT)
     wanted = (RECORDED[job.end][0], "recorded") if record else (INFERRED[job.end], "inferred")
     if (run.state, run.certainty) != wanted:
@@ -307,6 +314,23 @@ def _examine_run(soak: Soak, job: Job, run: Run) -> list[str]:
             problems.append(f"its viewer returned {job.viewer.returncode}")
     if job.asked and [intent.state for intent in intents.intents_of_run(soak.journal, run.id)] != ["done"]:
         problems.append(f"its stop was answered {intents.intents_of_run(soak.journal, run.id)}")
+    return problems
+
+
+def _examine_points(soak: Soak, job: Job, run: Run) -> list[str]:
+    """What is wrong with the points of one run: those of its log, and of the table that it wrote beside it."""
+    problems = []
+    known = {(one.name, one.source == "log"): one for one in series.list_series(soak.journal, run.id)}
+    loss = known.get(("loss", True))
+    points = curves.read_points(soak.journal, loss.id) if loss else None
+    if points is None or list(points.values) != [n / 8 for n in range(1, job.lines + 1)]:
+        problems.append(f"its loss has {len(points.values) if points else 0} points, should have {job.lines}")
+    elif list(points.steps) != [float(n) for n in range(1, job.lines + 1)] or (loss and loss.count != job.lines):
+        problems.append(f"the steps of its loss are not those of the log, or some came twice ({loss and loss.count})")
+    reward = known.get(("reward", False))
+    rows = list(curves.read_points(soak.journal, reward.id).values) if reward else []
+    if reward and rows != [2.0 * n for n in range(60)]:
+        problems.append(f"its table has {len(rows)} points, should have 60")
     return problems
 
 

@@ -60,6 +60,7 @@ class Watch:
     pids: frozenset[int] = frozenset()
     walks: dict[str, FolderWalk] = field(default_factory=dict)
     before: dict[str, tuple[int, int]] = field(default_factory=dict)
+    noticed: set[str] = field(default_factory=set)
     open: frozenset[str] = frozenset()
     sources: dict[str, Source] = field(default_factory=dict)
     claimed: frozenset[str] = frozenset()
@@ -159,8 +160,12 @@ class SourceFinder:
             return
         if watch.ended is not None and status.st_mtime > watch.ended + _LATE_SECONDS:
             return
-        if path not in watch.open and not _is_its_own(watch, path, others):
-            return
+        if path not in watch.open:
+            if path not in watch.noticed and watch.ended is None:
+                watch.noticed.add(path)  # a run that has just been launched beside this one is known at the next look
+                return
+            if not _is_its_own(watch, path, others):
+                return
         begin, end = watch.before.pop(path, (0, 0))
         if begin and (begin > status.st_size or _end_of(path, begin) != end):
             begin = 0  # begun anew by this run
