@@ -19,16 +19,31 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 _METRIC = re.compile(
-    r"(?:^|[^a-z])(?:loss(?:es)?|acc(?:uracy|uracies)?|top-?[15]|acc\d|err(?:or)?|mse|rmse|mae|mape|smape|nll|elbo|kld?|ppl|"
-    r"perplexity|bleu(?:-?\d)?|rouge\w*|meteor|chrf|ter|wer|cer|per|f1|fbeta|precision|recall|auc|auroc|auprc|roc|map(?:_?\d+)?|"
-    r"m?ap(?:50|75|s|m|l)?|ar(?:@\d+)?|iou|miou|dice|jaccard|psnr|ssim|lpips|fid\w*|kid\w*|is|score|reward|rew|return|returns|"
-    r"episode_len|ep_len|ep_rew|success|success_rate|win_?rate|elo|entropy|value|policy|advantage|q|td|grad|gnorm|norm|"
-    r"lr|learning[ _-]?rate|lrate|rlr|wd|weight[ _-]?decay|momentum|beta|gamma|temperature|epsilon|eps|kappa|mcc|r2|"
-    r"corr(?:elation)?|pearson\w*|spearman\w*|ndcg\S*|mrr|hr(?:@\d+)?|hit\S*|recall@\d+|r@?\d+|medr|xent|ce|bce|ctc|att|"
-    r"throughput|fps|sps|tps|samples/s\w*|tok(?:en)?s?/s\w*|it/s|img/s|speed|wps|ups|aug(?:ment)?|metric|objective|obj|"
-    r"logloss|binary_logloss|multi_logloss|deviance|likelihood|ll|likelihoods?|distance|sim(?:ilarity)?|eer|min_?dcf|mos|"
-    r"sdr|si-?sdr|snr|pesq|stoi|mcd|bpc|bpb|bits|tel|trl|loss_scale|scale|explained_variance|clip_?frac\w*|approx_?kl)"
-    r"(?:$|[^a-z])",
+    r"(?:^|[^a-z])(?:loss(?:es)?|acc(?:uracy|uracies)?|top-?[15]|acc\d|err(?:or)?s?|r?mse|mae|mape|smape|nll|elbo|kl|ppl|perplexity|"
+    r"bleu(?:-?\d)?|rouge\w*|meteor|chrf|wer|cer|ter|f1|fbeta|precision|recall|auc|auroc|auprc|map(?:_?\d+)?|"
+    r"m?ap(?:50|75)|iou|miou|dice|jaccard|psnr|ssim|lpips|fid\w*|kid|score|rewards?|rew|returns?|ep_len|ep_rew|success|"
+    r"success_rate|win_?rate|elo|entropy|grad|gnorm|norm|lr|learning[ _-]?rate|lrate|kappa|mcc|r2|corr(?:elation)?|"
+    r"pearson\w*|spearman\w*|ndcg\S*|mrr|hr@\d+|hits?@\d+|recall@\d+|r@\d+|medr|xent|ce|bce|ctc|throughput|fps|sps|"
+    r"samples/s\w*|tok(?:en)?s?/s\w*|it/s|img/s|wps|ups|logloss|binary_logloss|multi_logloss|deviance|likelihoods?|eer|"
+    r"min_?dcf|mos|sdr|si-?sdr|snr|pesq|stoi|mcd|bpc|bpb|explained_variance|clip_?frac\w*|approx_?kl|validity|uniqueness|"
+    r"novelty|perf|regret|bias|variance|sharpness|agreement|consistency)(?:$|[^a-z])",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"(?:train|val(?:id)?|test|eval|dev|avg|mean|total|best|batch|epoch)?[ _/.-]*(?:kld?|ap|ar|is|per|value|policy|q|td|att|"
+    r"advantage|momentum|wd|weight[ _-]?decay|beta|gamma|temperature|epsilon|eps|aug(?:ment)?|metric|objective|obj|ll|"
+    r"sim(?:ilarity)?|distance|speed|tps|bits|tel|trl|loss_scale|scale|roc|hit|value_?fn|mfu|m?ap[sml])",
+    re.IGNORECASE,
+)
+_EXCEPTIONS = re.compile(
+    r"(?:Value|Type|Key|Index|Import|Runtime|OS|IO|Attribute|Name|Assertion|File\w*|Module\w*|Syntax|Memory|Timeout|"
+    r"Connection|Permission|Unicode\w*|Zero\w*|Overflow|Floating\w*|NotImplemented|Recursion|Http|HTTP\w*|URL|Lookup|"
+    r"Indentation|Keyboard|Broken\w*|Child\w*|Cuda|CUDA|Ray\w*)(?:Error|Exception|Interrupt)"
+)
+_FILE = re.compile(r"\.(?:py|cpp|cc|c|h|cu|json|ya?ml|txt|log|csv|pt|pth|ckpt|png|jpe?g|sh|so|bin)\b", re.IGNORECASE)
+_CALENDAR = re.compile(
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun)\w* (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
+    r"^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$",
     re.IGNORECASE,
 )
 _FOREIGN = re.compile(
@@ -46,7 +61,13 @@ def tidy(name: str) -> str:
 def is_never(name: str) -> bool:
     """Whether that name can be sure not to be a metric: a seed, a rank, a version, a size, a path."""
     lowered = name.lower()
-    return lowered in _NEVER_WORDS or bool(_NEVER.search(lowered))
+    return (
+        lowered in _NEVER_WORDS
+        or bool(_NEVER.search(lowered))
+        or bool(_EXCEPTIONS.search(name))
+        or bool(_FILE.search(name))
+        or bool(_CALENDAR.search(name))
+    )
 
 
 def is_metric(name: str) -> bool:
@@ -54,13 +75,13 @@ def is_metric(name: str) -> bool:
     spread = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).replace("_", " ").replace("/", " ").replace(".", " ")
     if is_never(name):
         return False
-    return bool(_METRIC.search(spread) or _METRIC.search(name) or _FOREIGN.search(name))
+    return bool(_METRIC.search(spread) or _METRIC.search(name) or _WHOLE.fullmatch(name) or _FOREIGN.search(name))
 
 
 _SETTING = re.compile(
-    r"(?:^|[_ .])(?:coef(?:f|ficient)?s?|weights?|threshold|smoothing|decay|split|size|ratio|interval|"
+    r"(?:^|[_ ./])(?:coef(?:f|ficient)?s?|weights?|threshold|smoothing|decay|split|size|ratio|interval|"
     r"freq(?:uency)?|patience|delta|factor|start|end|init|initial|every|target|max|min|num|use|log|warm-?up\w*|alpha|beta\d?|gamma|eps(?:ilon)?|momentum|"
-    r"dropout|lr|learning[_ ]rate|temperature|clip\w*|limit|default|base|tolerance|margin)(?:$|[_ .])",
+    r"dropout|lr|learning[_ ]rate|temperature|clip\w*|limit|default|base|tolerance|margin|mult(?:iplier)?|per|scale|steps?|window|period)(?:$|[_ .])",
     re.IGNORECASE,
 )
 

@@ -5,13 +5,13 @@ no family knows costs a look into a dictionary. All that is needed to go on read
 """
 
 import math
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from workers.logs.express import Express, Program, Track, shape_of
 from workers.logs.formats import Family, Memory, families
+from workers.logs.launches import LaunchDetector
 from workers.logs.lines import Splitter, rank_of, unglue
 from workers.logs.progress import Progress, Standing
 from workers.logs.records import Count, Reading, Record
@@ -82,6 +82,7 @@ class Reader:
         self.held: list[Any] = state.get("held", [])  # a bar's record that its next drawing may still change
         self.steps = Steps(state.get("steps"), first_leg)
         self.progress = Progress(state.get("progress"))
+        self.launches = LaunchDetector(state.get("launches"))
         self.hits: dict[str, int] = state.get("hits", {})
         self._shapes: dict[str, int] = {}
         self._express = Express()
@@ -107,13 +108,18 @@ class Reader:
             "held": self.held,
             "steps": self.steps.state(),
             "progress": self.progress.state(),
+            "launches": self.launches.state,
             "hits": self.hits,
         }
 
     def feed(self, data: bytes, now: float) -> None:
         """Read what a log has grown by; ``now`` is the time of points whose lines do not say it."""
         programs, shapes, express = self._express.programs, self._shapes, self._express
-        for line in self.splitter.split(data):
+        lines = self.splitter.split(data)
+        launches = set(self.launches.read_many(lines))
+        for number, line in enumerate(lines):
+            if number in launches:
+                self._begin_launch(now)
             shape = shape_of(line)
             if not self._open and not self.waiting:
                 if shapes.get(shape) == NOBODY:
@@ -123,7 +129,7 @@ class Reader:
                     program is not None
                     and program.track is not None
                     and (program.track.last is not math.inf or self._join(program.track, now))
-                    and express.take(program, line, now, self.steps.zero_based)
+                    and express.take(program, line, now, self.steps.zero_based, self.steps.batches)
                 ):
                     continue
             if express.is_riding:
@@ -133,6 +139,17 @@ class Reader:
                 self._teach(shape, line)
         self._arrive(now)
         self._mark(now)
+
+    def _begin_launch(self, now: float) -> None:
+        """Another launch appends to the same log: what is known of the one before says nothing about it."""
+        self._arrive(now)
+        self._settle(now)
+        self._release(now)
+        self._forget()
+        self.progress = Progress()
+        self.shared.clear()
+        self.rank = None
+        self.steps.begin_launch()
 
     def _teach(self, shape: str, line: str) -> None:
         """Let the program of a shape learn from a line that was read the long way."""
@@ -207,11 +224,15 @@ class Reader:
     def begin_anew(self) -> None:
         """The log was cut or replaced: what comes next is its beginning."""
         self.splitter = Splitter()
+        self._forget()
+
+    def _forget(self) -> None:
         for memory in self.memories:
             memory.clear()
             memory["shared"] = self.shared
         self._open = []
         self.waiting = []
+        self.held = []
 
     def harvest(self) -> Harvest:
         """What was read since the last call."""
@@ -315,21 +336,32 @@ class Reader:
         """Give the record that waits for its bar the step of the bar drawn last."""
         if not self.waiting:
             return
-        _, values, epoch, time = self.waiting
+        _, values, epoch, time, in_heap = self.waiting
         self.waiting = []
         bar = self.shared.get("bar")
-        self._store(Record(values, step=bar[0] if bar else None, epoch=epoch, time=time), now)
+        step = bar[0] if bar else None
+        if bar and in_heap:
+            step, epoch = self._step_in_heap(bar, epoch), None
+        self._store(Record(values, step=step, epoch=epoch, time=time), now)
+
+    def _step_in_heap(self, bar: list[float | None], epoch: float | None) -> float | None:
+        """The step of one of many records that came at once, long after their bar: out of its epoch, or unknown."""
+        epochs = self.shared.get("epochs") or self.progress.announced.get("epoch")
+        if not epochs or not bar[1] or epoch is None or epoch > epochs:
+            return None
+        return float(round(epoch / epochs * bar[1]))
 
     def _wait(self, record: Record, now: float) -> None:
         """Keep a record until the bar beside it is drawn; printed twice by two loggers it is one."""
+        in_heap = False
         if self.waiting:
             known = self.waiting[1]
-            common = [name for name in known if name in record.values]
-            if len(common) > 1 and all(_is_alike(known[name], record.values[name]) for name in common):
+            if _is_said_twice(known, record.values):
                 known.update(record.values)
                 return
+            in_heap = self.waiting[4] = known.keys() == record.values.keys()
             self._settle(now)
-        self.waiting = [0, dict(record.values), record.epoch, record.time]
+        self.waiting = [0, dict(record.values), record.epoch, record.time, in_heap]
 
     def _hold(self, record: Record, now: float) -> None:
         """Keep a bar's record until the bar stands elsewhere: drawn again in the same place it says more."""
@@ -339,6 +371,7 @@ class Reader:
             return
         self._release(now)
         self.held = [position, dict(record.values), record.time if record.time is not None else now]
+        self._share_step(*self.steps.place(record))
 
     def _release(self, now: float) -> None:
         if not self.held:
@@ -351,8 +384,7 @@ class Reader:
         step, unit = self.steps.place(record)
         if self.steps.is_repeated(record, step):
             return
-        if step is not None and unit != "epoch":
-            self.shared["step"] = step
+        self._share_step(step, unit)
         moment = record.time if record.time is not None else now
         for name, value in record.values.items():
             leg, at = self.steps.leg(name, step)
@@ -364,10 +396,23 @@ class Reader:
             column.times.append(moment)
             column.values.append(value)
 
+    def _share_step(self, step: float | None, unit: str) -> None:
+        self.shared["recorded"] = True
+        if step is not None and unit != "epoch":
+            self.shared["step"] = step
+
     def _mark(self, now: float) -> None:
         standing = self.progress.standing()
         if standing is not None:
             self._marks.append((now, standing))
+
+
+def _is_said_twice(known: dict[str, float], values: dict[str, float]) -> bool:
+    """Whether one record was printed by two loggers that name and round differently, or by two ranks."""
+    common = [name for name in known if name in values]
+    if len(common) < len(known) or len(common) < len(values):
+        return len(common) > 1 and all(_is_alike(known[name], values[name]) for name in common)
+    return all(known[name] == values[name] for name in common)
 
 
 def _is_alike(one: float, other: float) -> bool:

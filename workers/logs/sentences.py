@@ -124,11 +124,11 @@ def make_plan(line: str) -> Plan:
                 skip.add(percent)
                 consumed = found[percent].end()
             continue
+        if not plan.values and _is_aside(before, after):
+            continue  # "accuracy on the 10000 test images: 54 %": the name goes on
         value = _value(line, token, before, after, index)
         if value is not None:
             plan.values.append(value)
-        elif _is_aside(before, after) and not plan.values:
-            continue  # "accuracy on the 10000 test images: 54 %": the name goes on
         consumed = token.end()
         suffix = _SUFFIX.match(after)
         if suffix:

@@ -36,6 +36,13 @@ class Steps:
             "first_leg": self.first_leg,
         }
 
+    def begin_launch(self) -> None:
+        """Another launch begins: all series begin new legs, and count from their beginning."""
+        self.first_leg = 1 + max([self.first_leg, *(int(known[0]) for known in self.series.values())])
+        self.series.clear()
+        self.recent.clear()
+        self.zero_based = None
+
     def place(self, record: Record) -> tuple[float | None, str]:
         """The step of a record and what it counts; None where the record has no position and must be counted."""
         if record.step is not None:

@@ -4,6 +4,7 @@ Asked last. Where a line does not say its position, the one of the latest line t
 lines follow in one position, they are counted.
 """
 
+import zlib
 from typing import Any
 
 from workers.logs import names, sentences
@@ -45,7 +46,7 @@ def parse(line: str, memory: Memory) -> Reading | None:
     position = _position(plan, tokens, memory)
     counts = _counts(plan, tokens)
     if position:
-        memory["at"] = position
+        memory["at"] = dict(position)
         if not plan.values:
             memory["phase"] = phase_of(rest)
     if not plan.values:
@@ -56,6 +57,8 @@ def parse(line: str, memory: Memory) -> Reading | None:
         if all(names.is_setting(name) for name in values):
             return None
         position = memory.get("at") or _shared_position(memory)
+        position = _counted(position, values, memory)
+    elif position.keys() == {"epoch"}:
         position = _counted(position, values, memory)
     if not values:
         return None
@@ -176,14 +179,15 @@ def _counted(position: Position, values: dict[str, float], memory: Memory) -> Po
     """The position for a line that says none: counted where it is not the first of its kind there."""
     key = "\t".join(values)
     here = [position.get("epoch"), position.get("step"), position.get("batch")]
+    what = zlib.crc32(repr(list(values.values())).encode())
     said = memory.setdefault("said", {})
     before = said.get(key)
     if len(said) > 500:
         said.clear()
-    if before is not None and (before[0] == here or before[1]):
-        said[key] = [here, True]
+    if before is not None and (before[1] or (before[0] == here and before[2] != what)):
+        said[key] = [here, True, what]
         return {}
-    said[key] = [here, False]
+    said[key] = [here, False, what]
     return position if here != [None, None, None] else {}
 
 
