@@ -8,19 +8,18 @@ interval comes from those runs too: from how their predictions turned out at the
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
-from statistics import median
 
 from store.durations import spell
 from store.progress import Mark
 from workers.logs.pace import LIMIT, Pace, Span, active_seconds, finite, measure, merge_spans, thin
-from workers.logs.pauses import Cycle, is_round
+from workers.logs.past import Shape, Usual, lattice, usual_of
+from workers.logs.pauses import is_round
 from workers.logs.records import EVAL, LOAD, SAVE, TRAIN
 
 RUNS_NEEDED = 10
 LEVEL = 0.8  # of the runs are to end within the interval
 STEP, OPENING, CLOSING, PAUSE = "step", "start-up", "end", "pause"
 _NAMES = {EVAL: "evaluation", SAVE: "checkpoint", LOAD: "loading"}
-_ALIKE = 0.1  # periods that differ by less are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +59,6 @@ class Estimate:
                 every = f"{part.every:,.0f}" if part.every >= 100 else f"{part.every:.3g}"
                 said.append(f"{part.kind} {_brief(part.seconds)} each {every} {unit}s")
         return ", ".join(said)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How a past run of the same kind went: what a run at its beginning can go by. ``closing`` are the seconds from
-    its last step to its end."""
-
-    total: float
-    step: float
-    cycles: tuple[Cycle, ...]
-    closing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +157,24 @@ class Course:
         """
         if total is None or not finite(total, now) or total <= 0 or not self.marks:
             return None
+        try:
+            found = self._estimate(total, now, suspended, past, periods)
+        except (ArithmeticError, ValueError):  # figures too far apart to reckon with
+            return None
+        return found if found is not None and finite(found.seconds) else None
+
+    def _estimate(
+        self, total: float, now: float, suspended: Sequence[Span], past: Sequence[Shape], periods: Sequence[float]
+    ) -> Estimate | None:
         spans = merge_spans(suspended, max(now, self._at)) if suspended else []
-        usual = _usual(past, total)
+        usual = usual_of(past, total)
         pace = self._measured(total, spans, (*periods, *(cycle.period for cycle in usual.cycles)))
         gap = active_seconds(self._at, now, spans)
         percent = 100.0 * min(1.0, max(0.0, self._done / total))
         if pace is None:
             return self._from_past(usual, total, gap, percent)
-        found = _project(pace, usual, self._done, total, gap, None if self._phase == TRAIN else self._phase)
-        if not finite(found.seconds):
-            return None
-        return replace(found, percent=percent)
+        phase = None if self._phase == TRAIN else self._phase
+        return replace(_project(usual.adjust(pace), usual, self._done, total, gap, phase), percent=percent)
 
     def shape(self, ended: float | None = None, *, suspended: Sequence[Span] = ()) -> Shape | None:
         """What later runs can learn from this one, which ended at that time; None where it shows nothing."""
@@ -190,7 +185,8 @@ class Course:
         if pace is None:
             return None
         closing = active_seconds(self._at, ended, spans) if ended is not None else 0.0
-        return Shape(self._done, pace.step, pace.cycles, closing)
+        closing -= sum(cycle.seconds for cycle in pace.cycles if cycle.is_due(self._done, 1.5 * pace.grain))
+        return Shape(self._done, pace.step, pace.cycles, max(0.0, closing))
 
     def _measured(self, total: float, spans: list[tuple[float, float]], known: tuple[float, ...]) -> Pace | None:
         """The pace, measured anew when enough has been added since, or a pause has ended."""
@@ -206,7 +202,7 @@ class Course:
             self._key, self._grown, self._longest = key, 0, 0.0
         return self._pace
 
-    def _from_past(self, usual: "_Usual", total: float, gap: float, percent: float) -> Estimate | None:
+    def _from_past(self, usual: Usual, total: float, gap: float, percent: float) -> Estimate | None:
         """What past runs of the same length say before this one shows anything."""
         if usual.step is None:
             return None
@@ -214,19 +210,10 @@ class Course:
         parts = [Part(STEP, usual.step, None, todo)]
         seconds = max(0.0, usual.step * todo - gap) + usual.closing
         for cycle in usual.cycles:
-            left = replace(cycle, last=_before(self._done, cycle.period)).remaining(self._done, total, 0.0)
+            left = replace(cycle, last=lattice(self._done, cycle.period)).remaining(self._done, total, 0.0)
             parts.append(Part(_NAMES.get(cycle.label, PAUSE), cycle.seconds, cycle.period, left))
             seconds += left * cycle.seconds
-        return Estimate(seconds, percent, tuple(parts), "past runs") if finite(seconds) else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Usual:
-    """What past runs of the kind have in common."""
-
-    step: float | None
-    cycles: tuple[Cycle, ...]
-    closing: float
+        return Estimate(seconds, percent, tuple(parts), "past runs")
 
 
 def estimate(
@@ -258,14 +245,14 @@ def interval(seconds: float, ratios: Sequence[float]) -> Interval:
     return Interval(seconds * min(below, 1.0), seconds * max(above, 1.0), source)
 
 
-def _project(pace: Pace, usual: _Usual, done: float, total: float, gap: float, phase: str | None) -> Estimate:
+def _project(pace: Pace, usual: Usual, done: float, total: float, gap: float, phase: str | None) -> Estimate:
     """Put the time left together; ``gap`` are the active seconds since the counter last grew."""
     todo = max(0.0, total - done)
     typical = pace.step * pace.grain
     reach = 1.5 * pace.grain
     seconds = pace.step * todo - min(gap, typical, pace.step * todo)
     parts = [Part(STEP, pace.step, None, todo)]
-    cycles = [*pace.cycles, *_expected(pace, usual, done)]
+    cycles = [*pace.cycles, *usual.to_come(pace, done)]
     due, due_name = 0.0, ""
     for cycle in cycles:
         left = cycle.remaining(done, total, reach)
@@ -302,39 +289,6 @@ def _unknown_pause(pace: Pace, elapsed: float, done: float, total: float, phase:
         return 0.3 * elapsed
     likely = 1.0 if phase or is_round(done, done + pace.grain, total) else 0.5
     return 0.5 * elapsed + likely * 1.5 * elapsed * min((total - done) / way, 1000.0)
-
-
-def _expected(pace: Pace, usual: _Usual, done: float) -> list[Cycle]:
-    """Pauses that past runs had and this one has not come to yet."""
-    found = []
-    for cycle in usual.cycles:
-        seen = any(abs(own.period - cycle.period) <= _ALIKE * cycle.period for own in pace.cycles)
-        if not seen and done - pace.start <= 1.6 * cycle.period:
-            found.append(replace(cycle, last=_before(pace.start, cycle.period)))
-    return found
-
-
-def _before(done: float, period: float) -> float:
-    return floor(done / period) * period
-
-
-def _usual(past: Sequence[Shape], total: float) -> _Usual:
-    """What holds for a run of that total: from past runs of the same total where there are some, the latest last."""
-    if not past:
-        return _Usual(None, (), 0.0)
-    same = [shape for shape in past if abs(shape.total - total) <= 0.02 * total]
-    shapes = same or list(past)
-    cycles = []
-    for cycle in shapes[-1].cycles:
-        alike = [
-            other.seconds
-            for shape in shapes
-            for other in shape.cycles
-            if abs(other.period - cycle.period) <= _ALIKE * cycle.period
-        ]
-        cycles.append(replace(cycle, seconds=median(alike)))
-    step = median([shape.step for shape in same]) if same else None
-    return _Usual(step, tuple(cycles), median([shape.closing for shape in shapes]))
 
 
 def _brief(seconds: float) -> str:

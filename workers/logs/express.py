@@ -127,8 +127,8 @@ class Express:
         self.line: str | None = None
         self.last: Track | None = None
 
-    def take(self, program: Program, line: str, now: float, zero_based: bool | None) -> bool:
-        """Read a line by its program; False where it must go the long way."""
+    def take(self, program: Program, line: str, now: float, zero_based: bool | None, length: float) -> bool:
+        """Read a line by its program; False where it must go the long way. ``length`` is an epoch's in batches."""
         track = program.track
         if track is None or program.match is None:
             return False
@@ -144,6 +144,8 @@ class Express:
             if zero_based is False and epoch == 0:
                 return False
             batches = float(found[program.batches])
+            if batches != length:
+                return False
             step = (epoch - (0 if zero_based else 1)) * batches + float(found[program.batch])
         if not step > track.last:
             return False

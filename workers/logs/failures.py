@@ -1,88 +1,103 @@
-"""The cause of a failure, from the last lines of a log: the exception, and where in the user's own code.
+"""The cause of a failure, from the last lines of a log: one line, where in the user's own code, and what to do.
 
-Reads Python tracebacks (chained, or with a rank's prefix before every line), torchrun's summary of failed ranks,
-memory errors with their sizes, and what shells say of commands they cannot run.
+Signs of a failure come from several readers (exceptions, accelerators, schedulers, shells); those that stand together
+at the end of the last launch are weighed against each other here, since the root is often not the last.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import PurePath
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
-_HEAD = re.compile(r"^(?P<prefix>.*?)Traceback \(most recent call last\):\s*$")
-_FRAME = re.compile(r'^\s+File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.*))?')
-_EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_](?:[\w.]|<locals>)*)(?:: (?P<message>.*)|:?\s*)$")
-_SYNTAX_ERROR = re.compile(r"^(?P<type>SyntaxError|IndentationError|TabError): (?P<message>.*)")
-_RANK = re.compile(r"rank\s*(\d+)", re.IGNORECASE)
-_ROOT_CAUSE = re.compile(r"Root Cause \(first observed failure\)")
-_ROOT_RANK = re.compile(r"^\s*rank\s*:\s*(\d+)")
-_LIBRARY = re.compile(r"/(site|dist)-packages/|/lib/python\d|<frozen|<string>|<stdin>|/importlib/|^<")
-_LAUNCHERS = ("ChildFailedError", "ProcessRaisedException", "ProcessExitedException", "CalledProcessError")
-_CUDA_SIZES = (
-    re.compile(
-        r"Tried to allocate (?P<tried>[\d.]+ \w+)\. GPU (?P<gpu>\d+) has a total capacity of (?P<total>[\d.]+ \w+) "
-        r"of which (?P<free>[\d.]+ \w+) is free"
-    ),
-    re.compile(
-        r"Tried to allocate (?P<tried>[\d.]+ \w+) \(GPU (?P<gpu>\d+); (?P<total>[\d.]+ \w+) total capacity;.*?"
-        r"(?P<free>[\d.]+ \w+) free"
-    ),
-)
-_DEVICE_MEMORY = re.compile(r"\b(CUDA|HIP|MPS|XPU)(?: error:)? (?:backend )?out of memory")
-_CPU_BYTES = re.compile(r"you tried to allocate (\d+) bytes|Unable to allocate ([\d.]+ \w+)")
+from workers.logs import accelerators, schedulers, shells
+from workers.logs.exceptions import EXCEPTION, INTERRUPT, find_exceptions
+from workers.logs.hints import find_hint
+from workers.logs.launches import last_launch
+from workers.logs.signs import CONSEQUENCE, ENFORCED, LAUNCHER, ROOT, WEAK, Page, Sign, apply_rules, read_page
+
 _NOT_FOUND = re.compile(r"(?:^|: )(?P<name>[^:\s][^:]*): (?:command not found|not found)$")
+_ROOT_CAUSE = re.compile(r"Root Cause \(first observed failure\)")
+_ROOT_RANK = re.compile(r"^\s*rank\s*:\s*(\d{1,6})")
 _LONGEST = 300
+_MOST_LINES = 40000
+_MOST_CHARACTERS = 3 << 20
+_NEAR = 8
+"""Lines of the job's own between two signs that still belong together."""
+_FAR = 80
+"""The same where the later one only follows from something: a launcher takes its time to give up."""
+_LIVING = 250
+_GONE_ON = 12
+"""After how many lines of the job's own a mere consequence, a command not found or the like, was of no consequence."""
+_EPILOGUE = re.compile(
+    r"^\s|^\W*$|^[|│+╭╰├└=*\-_#]|^wandb:|^comet|^COMET|^CUDA kernel errors|^For debugging consider|^Compile with `TORCH"
+    r"|^Set the environment variable HYDRA|^Exception (?:ignored|in|raised)|^Error in |^Original exception|^frame #\d"
+    r"|^(?:real|user|sys)\t|^During handling|^The above exception|^Extension modules:|^(?:Current t|T)hread 0x"
+    r"|^Exit code:|^\(raylet\)|^srun: |^slurmstepd|^NOTE: |^(?:Hint|Node): |^\[\w[\w.\-]*:\d+\] |^Failures:|^\[\d+\]:$"
+    r"|^(?:Killing|Terminating|Sending|Closing|Waiting|Cleaning|Exiting|Shutting|Finalizing)\b"
+    r"|^(?:Please|If you|See|Check|For further|Run|Try|Read) |^[Uu]sage:|^time=|^thus causing|^Primary job|^Abort|^@ "
+    r"|^(?:Sender|Subject): |^(?:Job|Your job) |^(?:Started|Terminated) at|^Results reported|^Resource usage"
+    r"|^The output|^Total (?:time|runtime)|^Root Cause|^Traceback|destroy_process_group|resource_tracker|Warning\b"
+    r"|[Kk]illing subprocess|sigkill_handler|closing signal|terminated with non-zero|warnings\.warn|For more info"
+    r"|\d+%\||To enable traceback|FAILED$|NCCL|c10|MPI|mpirun|prterun|mpiexec"
+)
+_ERROR = re.compile(
+    r"^(?:\[?[\d\-:,.TZ/ ]{8,32}\]?[\s|\-]{0,4}(?:\S{1,60}\s*[\-|:]\s*){0,2}[\[(]?|[\[(]?)(?:ERROR|FATAL|CRITICAL)"
+    r"(?:[\])]|\s*[:|]|\s+-)[\s|:\-]*(?P<what>[A-Za-z'\"\[(].{3,400})"
+    r"|^(?P<type>[A-Z]\w*(?:Error|Exception)): (?P<message>.{1,400})$"
+    r"|^(?:\S{1,60}: )?(?:fatal )?error: (?P<error>[A-Za-z'\"].{0,40} .{1,300})$"
+)
+_RULES = (*accelerators.RULES, *schedulers.RULES, *shells.RULES)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What ended a job: the words, where it happened (``file:line``), and how many lines follow in the log."""
+    """What ended a job: the words, where it happened (``file:line``), and how many lines follow in the log.
+
+    Of the lines that follow, those that belong to a failure (help, goodbyes of trackers, launchers) are not counted.
+    """
 
     cause: str
     place: str | None
     lines_after: int
     exception: str | None = None
+    hint: str | None = None
+    interrupted: bool = False
 
     def sentence(self) -> str:
         """Cause and place in one line."""
         return f"{self.cause} ({self.place})" if self.place else self.cause
 
 
-@dataclass(frozen=True)
-class _Traceback:
-    start: int
-    end: int
-    prefix: str
-    frames: tuple[tuple[str, int], ...]
-    type: str
-    message: str
-
-    @property
-    def short_type(self) -> str:
-        return self.type.rpartition(".")[2]
-
-
 def find_failure(lines: Sequence[str], folder: str | None = None) -> Failure | None:
-    """The exception that ended the job whose log ends with ``lines``; None when the log names none.
+    """What ended the job whose log ends with ``lines``; None when the log names nothing, or only in an earlier launch.
 
     ``folder`` is the project's: the deepest frame inside it is the place, else the deepest outside libraries.
     """
-    found = list(_tracebacks(lines))
-    if not found:
+    page = read_page(_last(lines))
+    begin = last_launch(page.lines, page.streams)
+    if begin:
+        page = Page(page.lines[begin:], page.streams[begin:])
+    signs = _merge([*find_exceptions(page, folder), *apply_rules(page, _RULES)])
+    living = _count_living(page, signs)
+    signs = [sign for sign in signs if sign.weight > WEAK] or _last_words(page, signs, living)
+    if not signs:
         return None
-    chosen = _blamed(found, lines)
-    return Failure(
-        _describe(chosen)[:_LONGEST],
-        _place(chosen.frames, folder),
-        len([line for line in lines[found[-1].end :] if line.strip()]),
-        chosen.short_type,
-    )
+    cluster = _last_cluster(signs, living)
+    chosen = _choose(page, cluster)
+    after = living[-1] - living[min(max(sign.end for sign in cluster), len(page.lines))]
+    if after > (_GONE_ON if chosen.weight <= CONSEQUENCE else _LIVING):
+        return None
+    hint = find_hint(chosen.cause, _surroundings(page, cluster, chosen))
+    place = None if chosen.exception == "SignalException" else chosen.place
+    cause = " ".join(chosen.cause.split())
+    interrupted = chosen.kind in (INTERRUPT, schedulers.CANCELLED) or "SIGHUP" in cause
+    return Failure(_cut(cause), place, after, chosen.exception, hint, interrupted)
 
 
 def find_complaint(lines: Sequence[str], exit_code: int) -> str | None:
     """What the last lines say of an exit code where there is no exception: a shell's or a parser's complaint."""
     for line in [line.strip() for line in lines if line.strip()][-3:][::-1]:
-        missing = _NOT_FOUND.search(line)
+        missing = _NOT_FOUND.search(line[-2000:])
         if exit_code == 127 and missing:
             return f"command not found: {missing['name']}"
         if exit_code in (126, 2, 1) and re.search(r"\b(error|permission denied)\b", line, re.IGNORECASE):
@@ -90,133 +105,195 @@ def find_complaint(lines: Sequence[str], exit_code: int) -> str | None:
     return None
 
 
-def _tracebacks(lines: Sequence[str]) -> "list[_Traceback]":
-    found: list[_Traceback] = []
-    for start, line in enumerate(lines):
-        if _FRAME.match(line) and (not found or found[-1].end <= start):
-            headless = _read_syntax_error(lines, start)
-            if headless:
-                found.append(headless)
-        head = _HEAD.match(line)
-        if head:
-            traceback = _read_traceback(lines, start, head["prefix"])
-            if traceback is None and start + 1 < len(lines) and _FRAME.match(lines[start + 1]):
-                traceback = _read_traceback(lines, start, "")  # not a rank's prefix, but what stood on that line
-            if traceback:
-                found.append(traceback)
-    return found
+def _last(lines: Sequence[str]) -> Sequence[str]:
+    """The end of the log that is looked at."""
+    lines = lines[-_MOST_LINES:]
+    size = 0
+    for position in range(len(lines) - 1, -1, -1):
+        size += min(len(lines[position]), 8000)
+        if size > _MOST_CHARACTERS:
+            return lines[position + 1 :]
+    return lines
 
 
-def _read_traceback(lines: Sequence[str], start: int, prefix: str) -> _Traceback | None:
-    """One traceback; lines of other ranks between its own are passed over."""
-    frames: list[tuple[str, int]] = []
-    for position in range(start + 1, min(len(lines), start + 2000)):
-        line = lines[position]
-        if not line.startswith(prefix.rstrip() if not line.strip() else prefix):
-            if prefix.strip():
+def _merge(signs: Sequence[Sign]) -> list[Sign]:
+    """Signs in order, without those inside of an exception's lines and without a second reading of one line."""
+    kept: list[Sign] = []
+    spans: list[tuple[int, int]] = []
+    for sign in sorted(signs, key=lambda one: (one.start, -one.weight, -one.end)):
+        if spans and sign.start < spans[-1][1] and sign.end - sign.start <= 2 and spans[-1][1] - spans[-1][0] > 2:
+            same_stream = sign.kind not in (accelerators.DEVICE_ASSERTION, accelerators.NCCL)
+            if same_stream and sign.weight < ENFORCED:
                 continue
-            return None
-        line = line[len(prefix) :]
-        frame = _FRAME.match(line)
-        if frame:
-            frames.append((frame["file"], int(frame["line"])))
-        elif line[:1] not in (" ", "\t", "") and frames:
-            exception = _EXCEPTION.match(line)
-            if not exception:
-                return None
-            message = (exception["message"] or "").strip()
-            following = lines[position + 1] if position + 1 < len(lines) else ""
-            if message.endswith(":") or not message:
-                more = following[len(prefix) :] if following.startswith(prefix) else ""
-                if more[:1] in (" ", "\t"):
-                    message = f"{message} {more.strip()}".strip()
-            return _Traceback(start, position + 1, prefix, tuple(frames), exception["type"], message)
+        if kept and kept[-1].start == sign.start and kept[-1].end >= sign.end:
+            continue
+        kept.append(sign)
+        if not spans or sign.end > spans[-1][1]:
+            spans.append((sign.start, sign.end))
+    return kept
+
+
+def _count_living(page: Page, signs: Sequence[Sign]) -> list[int]:
+    """How many lines of the job's own stand before each line: neither part of a sign nor of what follows one.
+
+    Counted from the end on back, as far as it matters: before ``_LIVING`` such lines without a sign, all count.
+    """
+    size = len(page.lines)
+    dead = bytearray(size)
+    for sign in signs:
+        if sign.weight != WEAK:
+            dead[sign.start : sign.end] = b"\1" * (sign.end - sign.start)
+    alive = bytearray(b"\1" * size)
+    seen = 0
+    for index in range(size - 1, -1, -1):
+        line = page.lines[index]
+        if dead[index] or line == "" or _EPILOGUE.search(line[:300]):
+            alive[index] = 0
+            seen = 0 if dead[index] else seen
+            continue
+        seen += 1
+        if seen > _LIVING:
+            break
+    return list(accumulate(alive, initial=0))
+
+
+def _last_words(page: Page, signs: Sequence[Sign], living: Sequence[int]) -> list[Sign]:
+    """Without any better sign: a line that speaks of an error, if it is among the very last."""
+    for index in range(len(page.lines) - 1, -1, -1):
+        if living[-1] - living[index + 1] > 2 or len(page.lines) - index > 60:
+            break
+        known = [sign for sign in signs if sign.start <= index < sign.end]
+        if known and known[0].weight == WEAK:
+            return known[:1]
+        if known:
+            continue
+        line = page.lines[index]
+        found = _ERROR.match(line) if not line.startswith("wandb:") else None
+        if found:
+            cause = f"{found['type']}: {found['message']}" if found["type"] else found["what"] or found["error"]
+            words = accelerators.describe(found["type"] or "", cause, cause) or cause
+            return [Sign(index, index + 1, WEAK, words, detail=line)]
+    return []
+
+
+def _last_cluster(signs: Sequence[Sign], living: Sequence[int]) -> list[Sign]:
+    """The signs that stand together at the end, with little of the job's own between them."""
+    cluster = [signs[-1]]
+    begin = signs[-1].start
+    for sign in reversed(signs[:-1]):
+        root = any(one.weight >= ROOT for one in cluster)
+        between = living[begin] - living[min(sign.end, begin)]
+        if between > (_NEAR if root else _FAR):
+            break
+        cluster.insert(0, sign)
+        begin = min(begin, sign.start)
+    return cluster
+
+
+def _choose(page: Page, cluster: Sequence[Sign]) -> Sign:
+    """The sign that tells the cause."""
+    most = max(sign.weight for sign in cluster)
+    best = [sign for sign in cluster if sign.weight == most]
+    roots = [sign for sign in cluster if sign.weight == ROOT and sign.kind != schedulers.CANCELLED]
+    cancelled = next((sign for sign in cluster if sign.kind in (schedulers.CANCELLED, schedulers.TIME_LIMIT)), None)
+    if most == ENFORCED:
+        chosen = best[0]
+        if chosen.kind != schedulers.MEMORY_LIMIT and roots and roots[0].start < chosen.start:
+            return _then(_first(page, roots), chosen)
+        return chosen
+    interrupts = [sign for sign in cluster if sign.kind == INTERRUPT]
+    if most >= CONSEQUENCE and interrupts:
+        told = [sign for sign in cluster if sign.weight == ROOT and sign.kind != INTERRUPT]
+        if not told or told[0].start > interrupts[0].start:
+            return max(interrupts, key=lambda sign: (sign.weight, sign.place is not None, sign.start))
+        if interrupts[-1].start > told[-1].start and told[-1].rank is None:
+            first = interrupts[0]
+            return replace(
+                first, cause=f"{first.cause}, after {told[-1].cause}", place=told[-1].place, detail=told[-1].detail
+            )
+        best = told
+    if most == ROOT:
+        if roots:
+            chosen = _first(page, roots)
+            if chosen.kind == EXCEPTION or chosen.kind == accelerators.MEMORY:
+                chosen = _with_assertion(chosen, cluster)
+            gave_up = any(sign.weight == LAUNCHER and sign.start > chosen.start for sign in cluster)
+            if cancelled and cancelled.weight == ROOT and cancelled.start > chosen.start and not gave_up:
+                return _then(chosen, cancelled)
+            return chosen
+        return best[-1]
+    if most == CONSEQUENCE:
+        return _first_consequence(best)
+    return _launcher(best)
+
+
+def _launcher(signs: Sequence[Sign]) -> Sign:
+    """Where only launchers speak: with the exit code that one of them tells."""
+    told = [sign for sign in signs if "exit code" in sign.cause]
+    if told and signs[-1].kind == EXCEPTION:
+        return replace(signs[-1], cause=f"{signs[-1].exception}: {told[-1].cause}")
+    return told[-1] if told else signs[-1]
+
+
+def _first(page: Page, roots: Sequence[Sign]) -> Sign:
+    """Among root signs: the launcher's root rank, else the first rank that failed, else the last sign."""
+    ranked = [sign for sign in roots if sign.rank is not None]
+    if ranked:
+        root = _root_rank(page)
+        named = [sign for sign in ranked if sign.rank == root]
+        if named:
+            return named[-1]
+        return ranked[0]
+    return roots[-1]
+
+
+def _first_consequence(signs: Sequence[Sign]) -> Sign:
+    """Where only consequences are told, the first of them stands nearest to the root."""
+    for kind in (accelerators.NCCL, accelerators.MEMORY, accelerators.DEVICE_ASSERTION, EXCEPTION):
+        of_kind = [sign for sign in signs if sign.kind == kind]
+        if of_kind:
+            return of_kind[-1] if kind in (accelerators.MEMORY, EXCEPTION) else of_kind[0]
+    for sign in signs:
+        if sign.kind == schedulers.CANCELLED:
+            return sign
+    crashed = [sign for sign in signs if sign.kind == shells.CRASHED]
+    return crashed[0] if crashed else signs[-1]
+
+
+def _with_assertion(chosen: Sign, cluster: Sequence[Sign]) -> Sign:
+    """A device error with the assertion that fired, and how often."""
+    fired = [sign for sign in cluster if sign.kind == accelerators.DEVICE_ASSERTION]
+    if not fired or "device-side assert" not in chosen.cause:
+        return chosen
+    times = f", {len(fired):,} times" if len(fired) > 1 else ""
+    said = f"{chosen.cause}: Assertion `{fired[0].detail}` failed{times}"
+    return replace(chosen, cause=said, detail=f"{chosen.detail}\n{fired[0].detail}")
+
+
+def _then(first: Sign, later: Sign) -> Sign:
+    return replace(later, cause=f"{first.cause}; then {later.cause}", place=first.place, exception=first.exception)
+
+
+def _root_rank(page: Page) -> int | None:
+    """The rank that torchrun's summary blames, of the last summary."""
+    for index in range(len(page.lines) - 1, max(-1, len(page.lines) - 3000), -1):
+        if _ROOT_CAUSE.search(page.lines[index]):
+            for line in page.lines[index + 1 : index + 12]:
+                rank = _ROOT_RANK.match(line)
+                if rank:
+                    return int(rank[1])
     return None
 
 
-def _read_syntax_error(lines: Sequence[str], start: int) -> _Traceback | None:
-    """What Python says of a script that it cannot even begin: one frame and the error, without a head."""
-    frame = _FRAME.match(lines[start])
-    if frame is None or frame["function"] is not None:
-        return None
-    for position in range(start + 1, min(len(lines), start + 6)):
-        error = _SYNTAX_ERROR.match(lines[position])
-        if error:
-            place = ((frame["file"], int(frame["line"])),)
-            return _Traceback(start, position + 1, "", place, error["type"], error["message"])
-        if lines[position][:1] not in (" ", "\t", ""):
-            return None
-    return None
+def _surroundings(page: Page, cluster: Sequence[Sign], chosen: Sign) -> str:
+    """What the log says around the cause, for a hint: the message itself first."""
+    shared = [line for line in page.lines[-3000:] if "/dev/shm" in line][-3:]
+    said = [chosen.detail, *shared, *(sign.detail or sign.cause for sign in cluster[-40:] if sign is not chosen)]
+    return "\n".join(part[:3000] for part in said)[:9000]
 
 
-def _blamed(found: "list[_Traceback]", lines: Sequence[str]) -> _Traceback:
-    """The traceback that tells the cause: the last one, or the first failing rank's where a launcher gave up."""
-    last = found[-1]
-    ranks = {_rank(traceback) for traceback in found if _rank(traceback) is not None}
-    if last.short_type not in _LAUNCHERS and not ranks:
-        return last
-    own = [traceback for traceback in found if traceback.short_type not in _LAUNCHERS] or found
-    root = _root_rank(lines)
-    of_root = [traceback for traceback in own if root is not None and _rank(traceback) == root]
-    if of_root:
-        return of_root[-1]
-    if ranks:
-        first = next(traceback for traceback in own if _rank(traceback) is not None or len(own) == 1)
-        same = [traceback for traceback in own if _rank(traceback) == _rank(first)]
-        return same[0]
-    return own[-1] if root is None else own[0]
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _rank(traceback: _Traceback) -> int | None:
-    found = _RANK.search(traceback.prefix)
-    return int(found[1]) if found else None
-
-
-def _root_rank(lines: Sequence[str]) -> int | None:
-    inside = False
-    for line in lines:
-        if _ROOT_CAUSE.search(line):
-            inside = True
-        rank = _ROOT_RANK.match(re.sub(r"^\[?rank\s*\d+\]?:\s?", "", line)) if inside else None
-        if rank:
-            return int(rank[1])
-    return None
-
-
-def _describe(traceback: _Traceback) -> str:
-    message = traceback.message
-    device = _DEVICE_MEMORY.search(message)
-    if device:
-        for pattern in _CUDA_SIZES:
-            sizes = pattern.search(message)
-            if sizes:
-                return (
-                    f"{device[1]} out of memory: tried to allocate {sizes['tried']}, "
-                    f"{sizes['free']} free of {sizes['total']} on GPU {sizes['gpu']}"
-                )
-        tried = re.search(r"Tried to allocate ([\d.]+ \w+)", message)
-        return f"{device[1]} out of memory" + (f": tried to allocate {tried[1]}" if tried else "")
-    if "DefaultCPUAllocator" in message or traceback.short_type in ("MemoryError", "_ArrayMemoryError"):
-        tried = _CPU_BYTES.search(message)
-        size = (_spell_bytes(int(tried[1])) if tried[1] else tried[2]) if tried else None
-        return f"out of host memory: tried to allocate {size}" if size else "out of host memory"
-    return f"{traceback.short_type}: {message}" if message else traceback.short_type
-
-
-def _place(frames: Sequence[tuple[str, int]], folder: str | None) -> str | None:
-    """The deepest frame of the user's own code as ``train.py:88``."""
-    if not frames:
-        return None
-    own = [frame for frame in frames if not _LIBRARY.search(frame[0])]
-    inside = [frame for frame in own if folder and frame[0].startswith(folder.rstrip("/") + "/")]
-    file, line = (inside or own or list(frames))[-1]
-    return f"{PurePath(file).name}:{line}"
-
-
-def _spell_bytes(number: int) -> str:
-    size = float(number)
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"):
-        if size < 1024 or unit == "EiB":
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{number} B"
+__all__ = ["LAUNCHER", "Failure", "find_complaint", "find_failure"]

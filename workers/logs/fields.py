@@ -10,7 +10,7 @@ from typing import Any
 
 from workers.logs.numbers import NUMBER, scaled
 
-LONGEST = 20_000
+LONGEST = 8_000
 """Of a line longer than this no fields are read."""
 _VALUE = re.compile(
     rf"\s*(?:tensor\()?['\"(\[]?(?P<number>{NUMBER})['\"\])]{{0,2}}\s?"

@@ -15,7 +15,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[
 _MOVES = re.compile(r"\x1b\[\d*[ABEFGHJKd]")  # cursor up and such: what follows is another line on the screen
 _PREFIX = re.compile(
     r"^(?:"
-    r"\[(?:default|rank|Rank )?(?P<rank1>\d+)\]:? ?(?=[^\s\d\[/])(?<=[:\]] )"  # [rank3]: , [default0]:
+    r"\[(?:default|rank|Rank )(?P<rank1>\d+)\]:? ?(?=\S)"  # [rank3]: , [default0]:
     r"|\[\d+,(?P<rank2>\d+)\]<std(?:out|err)>:\s?"  # mpirun --tag-output
     r"|\(\w[\w.<>]* (?:pid|ip)=[^)]*\) "  # Ray
     r"|\[1;36m\([^)]*\)\[0m "
@@ -62,7 +62,12 @@ _BAR = re.compile(
     r"\d+%\|[^|\n]{0,400}\|\s*[\d.,]+[kKMGT]?\w{0,3}/[\d.,]+[kKMGT]?\w{0,3} \[[^\]\n]*\]"
     r"|\|[ #-]{1,400}\|\s*[\d.,]+[kKMGT]?\w{0,3}/\? \[[^\]\n]*\]"
 )
-_GLUED_BEFORE = re.compile(r"^(?P<other>.*?[}\])])\s*(?P<label>[^{}\[\]]{0,60})$")
+_GLUED_BEFORE = re.compile(
+    r"^(?P<other>.*?[}\])])(?P<label>(?!\s*:)(?:(?<=\))[^{}\[\]()]{0,60}|(?<=[}\]])[^{}\[\]]{0,60}))$"
+)  # a label that goes on with a colon began before the bracket: "mAP50-95): 10%|"
+
+
+_OWN_METRICS = re.compile(r"[ ,|]{1,4}[A-Za-z][\w/.]{0,60} ?[=:] ?[-\d.]")  # behind the bar's brackets
 
 
 def unglue(line: str) -> list[str]:
@@ -80,6 +85,9 @@ def unglue(line: str) -> list[str]:
     if not parts:
         return [line]
     rest = line[position:]
+    if _OWN_METRICS.match(rest):
+        parts[-1] += rest
+        rest = ""
     return [part for part in [*parts, rest] if part.strip()]
 
 

@@ -4,7 +4,7 @@ import math
 import re
 
 NUMBER = (
-    r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+    r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
     r"|(?i:nan|inf(?:inity)?)(?![A-Za-z]))"
 )
 """A number without its unit; may be followed by a suffix of :data:`SUFFIXES` or a percent sign."""

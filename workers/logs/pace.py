@@ -31,7 +31,7 @@ class Pace:
     """How a training goes: ``step`` seconds a step, the ``cycles`` of its pauses, ``stray`` seconds a step for pauses
     that follow no rule, ``opening`` seconds lost at the start, ``grain`` steps from mark to mark, and from ``floor``
     seconds on a gap is a pause. It was seen from ``start`` on. ``cut`` are seconds at the end of the marks that may be
-    the beginning of a pause."""
+    the beginning of a pause; ``counted`` is how many looks the step comes from."""
 
     start: float
     step: float
@@ -41,6 +41,7 @@ class Pace:
     stray: float
     opening: float
     cut: float
+    counted: int
 
 
 def active_seconds(begin: float, end: float, suspended: Sequence[Span]) -> float:
@@ -107,9 +108,10 @@ def measure(
     latest = whole[-20:]
     grain = median([one.steps for one in latest])
     paces = _local_paces(whole)
-    floor = 1.1 * min(poll, _finest(latest) * median([one.seconds / one.steps for one in latest]))
+    finest = _finest(latest)
+    floor = 1.1 * min(poll, finest * median([one.seconds / one.steps for one in latest]))
     opening = _opening(whole) if marks[0].phase != _GAP else 0
-    flags = flag_pauses(whole, paces, floor)
+    flags = flag_pauses(whole, paces, floor, finest)
     plain = [one for one, flag in zip(whole[opening:], flags[opening:], strict=True) if not flag]
     step = _recent_pace(plain or whole[opening:], start, done)
     lost = sum(one.seconds for one in whole[:opening]) - step * sum(one.steps for one in whole[:opening])
@@ -120,7 +122,7 @@ def measure(
     seen = gather(lone, [True] * len(lone), step) + gather(whole[opening:until], flags[opening:until], step)
     cycles, strays = find_cycles(seen, start=start, done=done, total=total, grain=grain, known=known)
     stray = sum(pause.seconds for pause in strays) / max(done - start, grain) * _belief(len(strays))
-    return Pace(start, step, grain, floor, tuple(cycles), stray, max(0.0, lost), cut)
+    return Pace(start, step, grain, floor, tuple(cycles), stray, max(0.0, lost), cut, len(plain))
 
 
 def thin(marks: Sequence[Mark], limit: int = _KEPT) -> list[Mark]:
@@ -152,7 +154,7 @@ def thin(marks: Sequence[Mark], limit: int = _KEPT) -> list[Mark]:
 def _edges_of_pauses(marks: Sequence[Mark]) -> set[int]:
     """Indices of the marks on either side of a pause, and of those that say what it is."""
     whole = [one for one in stretches_of(marks, ()) if one is not None and one.seconds > 0 and not one.lone]
-    flags = flag_pauses(whole, _local_paces(whole), 0.0)
+    flags = flag_pauses(whole, _local_paces(whole), 0.0, _finest(whole[-20:]))
     pauses_at = {one.low: one.high for one, flag in zip(whole, flags, strict=True) if flag}
     edges, until = set(), None
     for index, mark in enumerate(marks):
@@ -205,7 +207,7 @@ def _finest(stretches: Sequence[Stretch]) -> float:
     """By how much the counter grows from line to line: the least growth, or the least difference of two."""
     grown = sorted(one.steps for one in stretches)
     apart = [after - before for before, after in pairwise(grown) if after - before > 1e-6 * grown[-1]]
-    return min([grown[0], *apart])
+    return min([*grown[:1], *apart], default=0.0)
 
 
 def _opening(whole: Sequence[Stretch]) -> int:

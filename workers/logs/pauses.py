@@ -66,9 +66,9 @@ class Cycle:
         return turns >= 1 and abs(done - self.last - turns * self.period) <= reach
 
 
-def flag_pauses(stretches: Sequence[Stretch], paces: Sequence[float], floor: float) -> list[bool]:
+def flag_pauses(stretches: Sequence[Stretch], paces: Sequence[float], floor: float, finest: float) -> list[bool]:
     """Which stretches hold a pause. ``paces`` are the seconds a step takes about there; what is shorter than ``floor``
-    seconds is no pause, and neither is what the scatter of the steps explains."""
+    seconds is no pause, and neither is what the scatter of the steps explains. ``finest`` steps lie between lines."""
     excess = [stretch.seconds - pace * stretch.steps for stretch, pace in zip(stretches, paces, strict=True)]
     scaled = [over / stretch.steps**0.5 for over, stretch in zip(excess, stretches, strict=True)]
     if not scaled:
@@ -78,7 +78,8 @@ def flag_pauses(stretches: Sequence[Stretch], paces: Sequence[float], floor: flo
     flags, somewhat = [], []
     for stretch, pace, over in zip(stretches, paces, excess, strict=True):
         noise, usual = scatter * stretch.steps**0.5, pace * stretch.steps
-        least = max(floor, 5 * noise, 0.5 * usual)
+        chance = max(0.0, noise * noise - floor * floor / 6) ** 0.5  # less what looking at intervals adds, which is bounded
+        least = max(floor + 5 * chance, max(0.12, 0.5 * (finest / stretch.steps) ** 0.5) * usual)
         flags.append(over > max(0.0, min(least, 0.2 * usual) if stretch.label else least))
         somewhat.append(over > max(2 * noise, 0.1 * usual))
     for index in range(1, len(flags)):  # a look in the middle of a pause cuts it in two

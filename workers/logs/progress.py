@@ -14,22 +14,23 @@ from workers.logs.records import EVAL, LOAD, SAVE, TRAIN, Count, Reading
 EPOCH = "epoch"
 _ASIDE = {
     EVAL: re.compile(
-        r"\b(?:eval\w*|val(?:id\w*)?|test\w*|predict\w*|infer\w*|sanity|scor\w*|generat\w*|sampl\w*|denois\w*|bleu|metric\w*|knn|"
-        r"評価|検証|验证|测试)",
+        r"\b(?:eval\w*|val(?:id\w*)?|test\w*|predict\w*|infer\w*|sanity|scor\w*|generat\w*|sampl\w*|denois\w*|"
+        r"bleu|metric\w*|knn|評価|検証|验证|测试)",
         re.IGNORECASE,
     ),
     LOAD: re.compile(
         r"\b(?:load\w*|download\w*|map|token\w*|pre-?process\w*|fetch\w*|extract\w*|read\w*|build\w*|"
-        r"generating \w+ split|running tokenizer\w*|filter|casting|shards?|files?|cach\w*|scan\w*|prepar\w*|convert\w*|index\w*|upload\w*|"
-        r"creating|collect\w*|import\w*|resolving|saving the dataset|flattening|concatenat\w*|features?|packing)\b",
+        r"generating \w+ split|running tokenizer\w*|filter|casting|shards?|files?|cach\w*|scan\w*|prepar\w*|convert\w*|"
+        r"index\w*|upload\w*|creating|collect\w*|import\w*|resolving|saving the dataset|flattening|"
+        r"concatenat\w*|features?|packing)\b",
         re.IGNORECASE,
     ),
     SAVE: re.compile(r"\b(?:sav(?:e|ing)|checkpoint\w*|writing|export\w*)\b", re.IGNORECASE),
 }
 _TRAINING = re.compile(r"\b(?:train\w*|epochs?|steps?|fit\w*|iter\w*|学習|训练)", re.IGNORECASE)
 _ANNOUNCED = re.compile(
-    r"(?:^|[\s,({\['\"`.-])(?:(?:max|num|n|total|tot|number[_ ]of|training|train|total[_ ]training|max[_ ]train(?:ing)?|"
-    r"num[_ ]train(?:ing)?|total[_ ]optimi[sz]ation|total[_ ]train)[_\- .]?)?"
+    r"(?:^|[\s,({\['\"`.-])(?:(?:max|num|n|total|tot|number[_ ]of|training|train|total[_ ]training|"
+    r"max[_ ]train(?:ing)?|num[_ ]train(?:ing)?|total[_ ]optimi[sz]ation|total[_ ]train)[_\- .]?)?"
     r"(?P<unit>epochs?|steps?|iters?|iterations?|updates?|time_?steps?|kimg|episodes?)"
     r"['\"]?\s*(?:=|:|,|\s)\s*['\"]?(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?![\d.:/%]|\s*(?:/|\||,?\s*\d+\)))",
     re.IGNORECASE,
@@ -54,9 +55,11 @@ UNITS = {
 }
 
 
+_OWN_EPOCHS = 20
 _FIRST = re.compile(
-    r"\W*(?:download|(?:pre-?)?load|map\b|tokeni[sz]|running tokeni[sz]er|pre-?process|filter|casting|extract|generating \w+ split|"
-    r"fetch|build|pack|saving the dataset|caching|read|scan|prepar|convert|upload|import|resolv|concat|flatten)",
+    r"\W*(?:download|(?:pre-?)?load|map\b|tokeni[sz]|running tokeni[sz]er|pre-?process|filter|casting|"
+    r"extract|generating \w+ split|fetch|build|pack|saving the dataset|caching|read|scan|prepar|"
+    r"convert|upload|import|resolv|concat|flatten)",
     re.IGNORECASE,
 )
 
@@ -95,6 +98,7 @@ class Progress:
         self.bars: dict[str, list[float]] = state.get("bars", {})  # label and total -> [done, times seen, restarts]
         self.announced: dict[str, float] = state.get("announced", {})
         self.phase: str = state.get("phase", "")
+        self.outer: list[float] = state.get("outer", [])  # [done of a bar around the epochs, epochs since it moved]
 
     def state(self) -> dict[str, Any]:
         """What must be kept to go on."""
@@ -106,6 +110,7 @@ class Progress:
             "bars": self.bars,
             "announced": self.announced,
             "phase": self.phase,
+            "outer": self.outer,
         }
 
     def note_line(self, line: str) -> None:
@@ -131,20 +136,31 @@ class Progress:
         outer = next((count for count in counts if count.unit == EPOCH), None)
         others = [count for count in counts if count.unit != EPOCH]
         if outer is not None:
+            self._note_outer(outer, others[-1].total if others else None)
             self._note_epoch(outer, complete=not others and bool(reading.records))
-        if others:
-            if not self._note_counter(others[-1], reading, within_epoch=outer is not None):
-                return False
+        if others and not self._note_counter(others[-1], reading, within_epoch=outer is not None):
+            return False
         if counts:
             self.phase = TRAIN
         return bool(counts)
+
+    def _note_outer(self, count: Count, batches: float | None) -> None:
+        """See whether a bar around the epochs counts the training, as where each update has epochs of its own."""
+        if not self.epoch:
+            is_running = bool(self.main) and self.main[2] == "it" and self.main[0] < (self.main[1] or 0)
+            self.outer = [self.main[0], 0.0] if is_running and self.main[1] != batches else []
+        elif self.outer and self.epoch[0] != count.done:
+            moved = self.main and self.main[0] != self.outer[0]
+            self.outer = [self.main[0], 0.0] if moved else [self.outer[0], self.outer[1] + 1]
+            if self.outer[1] > _OWN_EPOCHS:
+                self.outer = []  # that bar was left standing
 
     def _note_epoch(self, count: Count, *, complete: bool) -> None:
         if count.done == 0:
             self.zero_based = True
         elif not self.epoch:
             self.zero_based = count.done < 1
-        if not self.epoch or self.epoch[0] != count.done:
+        if not self.epoch or self.epoch[0] != count.done or (count.over and not self.epoch[-1]):
             self.inner = []
         total = count.total if count.total is not None else (self.epoch[1] if self.epoch else None)
         self.epoch = [count.done, total, float(complete), float(count.over)]
@@ -192,9 +208,13 @@ class Progress:
     def _hits(self, total: float | None) -> float:
         return max((bar[1] for key, bar in self.bars.items() if key.endswith(f"\t{total}")), default=0.0)
 
+    def _restarts(self, total: float | None) -> bool:
+        """Whether bars of that length begin anew, once an epoch."""
+        return any(bar[2] > 0 for key, bar in self.bars.items() if key.endswith(f"\t{total}"))
+
     def standing(self) -> Standing | None:
         """Where the job is, as far as the log says."""
-        if self.epoch:
+        if self.epoch and not self.outer:
             found = self._by_epochs()
             if found is not None:
                 return found
@@ -217,7 +237,7 @@ class Progress:
         if total is None:
             total = self.announced.get(EPOCH)
         if self.main and self.main[1] and self.main[2] == "it":
-            if total is None:
+            if total is None and not self.inner and not self._restarts(self.main[1]):
                 return None
             self.inner = self.inner or [self.main[0], self.main[1]]
         passed = done + 1 if self.zero_based else done

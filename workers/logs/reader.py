@@ -13,6 +13,7 @@ from workers.logs.express import Express, Program, Track, shape_of
 from workers.logs.formats import Family, Memory, families
 from workers.logs.launches import LaunchDetector
 from workers.logs.lines import Splitter, rank_of, unglue
+from workers.logs.pending import Pending
 from workers.logs.progress import Progress, Standing
 from workers.logs.records import Count, Reading, Record
 from workers.logs.steps import Steps
@@ -20,7 +21,6 @@ from workers.logs.steps import Steps
 NOBODY = -1
 SHAPES = 20_000
 PROGRAMS = 5_000
-_LATE_LINES = 3
 
 
 @dataclass
@@ -78,8 +78,7 @@ class Reader:
         known = state.get("memory", {})
         self.memories: list[Memory] = [{**known.get(name, {}), "shared": self.shared} for name in self.names]
         self.rank: int | None = state.get("rank")
-        self.waiting: list[Any] = state.get("waiting", [])
-        self.held: list[Any] = state.get("held", [])  # a bar's record that its next drawing may still change
+        self.pending = Pending(state.get("records"))
         self.steps = Steps(state.get("steps"), first_leg)
         self.progress = Progress(state.get("progress"))
         self.launches = LaunchDetector(state.get("launches"))
@@ -104,8 +103,7 @@ class Reader:
             "shared": self.shared,
             "memory": memories,
             "rank": self.rank,
-            "waiting": self.waiting,
-            "held": self.held,
+            "records": self.pending.state(),
             "steps": self.steps.state(),
             "progress": self.progress.state(),
             "launches": self.launches.state,
@@ -121,7 +119,7 @@ class Reader:
             if number in launches:
                 self._begin_launch(now)
             shape = shape_of(line)
-            if not self._open and not self.waiting:
+            if not self._open and not self.pending.waiting:
                 if shapes.get(shape) == NOBODY:
                     continue
                 program = programs.get(shape)
@@ -155,6 +153,8 @@ class Reader:
         """Let the program of a shape learn from a line that was read the long way."""
         part, family, reading = self._last_read[0]
         if family == NOBODY or reading is None or not reading.records or part != line:
+            return
+        if not getattr(self.families[family], "EXPRESS", True):
             return
         program = self._express.programs.get(shape)
         if program is None:
@@ -219,7 +219,7 @@ class Reader:
 
     def has_rest(self) -> bool:
         """Whether a line has begun that nothing has ended yet, or a record waits for its step."""
-        return bool(self.splitter.pending or self.waiting)
+        return bool(self.splitter.pending or self.pending.waiting or self.pending.held)
 
     def begin_anew(self) -> None:
         """The log was cut or replaced: what comes next is its beginning."""
@@ -231,8 +231,7 @@ class Reader:
             memory.clear()
             memory["shared"] = self.shared
         self._open = []
-        self.waiting = []
-        self.held = []
+        self.pending.forget()
 
     def harvest(self) -> Harvest:
         """What was read since the last call."""
@@ -267,7 +266,7 @@ class Reader:
     def _read_part(self, line: str, now: float) -> tuple[str, int, Reading | None]:
         index = self._family_of(line)
         if index == NOBODY:
-            if self.waiting:
+            if self.pending.waiting:
                 self._age(now)
             return line, NOBODY, None
         memory = self.memories[index]
@@ -278,7 +277,7 @@ class Reader:
             self._take(reading, now)
             name = self.names[index]
             self.hits[name] = self.hits.get(name, 0) + 1
-        elif self.waiting:
+        elif self.pending.waiting:
             self._age(now)
         return line, index, reading
 
@@ -308,18 +307,20 @@ class Reader:
         is_training = self.progress.note(reading) if reading.counts or reading.phase else False
         if is_training:
             self._share(reading.counts)
-            if self.waiting and reading.counts[-1].unit in ("it", "step", "batch"):
+            if self.pending.waiting and reading.counts[-1].unit in ("it", "step", "batch"):
                 self._settle(now)
 
     def _take(self, reading: Reading, now: float) -> None:
         self._note(reading, now)
         for record in reading.records:
             if record.redrawn:
-                self._hold(record, now)
+                self._store_all(self.pending.hold(record, now), now)
+                self._share_step(*self.steps.place(record))
                 continue
             self._release(now)
             if record.from_bar:
-                self._wait(record, now)
+                epochs = self.progress.announced.get("epoch")
+                self._store_all(self.pending.wait(record, self.shared, epochs), now)
             else:
                 self._store(record, now)
 
@@ -328,57 +329,17 @@ class Reader:
             self.shared["epoch" if count.unit == "epoch" else "bar"] = [count.done, count.total]
 
     def _age(self, now: float) -> None:
-        self.waiting[0] += 1
-        if self.waiting[0] > _LATE_LINES:
-            self._settle(now)
+        self._store_all(self.pending.age(self.shared, self.progress.announced.get("epoch")), now)
 
     def _settle(self, now: float) -> None:
-        """Give the record that waits for its bar the step of the bar drawn last."""
-        if not self.waiting:
-            return
-        _, values, epoch, time, in_heap = self.waiting
-        self.waiting = []
-        bar = self.shared.get("bar")
-        step = bar[0] if bar else None
-        if bar and in_heap:
-            step, epoch = self._step_in_heap(bar, epoch), None
-        self._store(Record(values, step=step, epoch=epoch, time=time), now)
-
-    def _step_in_heap(self, bar: list[float | None], epoch: float | None) -> float | None:
-        """The step of one of many records that came at once, long after their bar: out of its epoch, or unknown."""
-        epochs = self.shared.get("epochs") or self.progress.announced.get("epoch")
-        if not epochs or not bar[1] or epoch is None or epoch > epochs:
-            return None
-        return float(round(epoch / epochs * bar[1]))
-
-    def _wait(self, record: Record, now: float) -> None:
-        """Keep a record until the bar beside it is drawn; printed twice by two loggers it is one."""
-        in_heap = False
-        if self.waiting:
-            known = self.waiting[1]
-            if _is_said_twice(known, record.values):
-                known.update(record.values)
-                return
-            in_heap = self.waiting[4] = known.keys() == record.values.keys()
-            self._settle(now)
-        self.waiting = [0, dict(record.values), record.epoch, record.time, in_heap]
-
-    def _hold(self, record: Record, now: float) -> None:
-        """Keep a bar's record until the bar stands elsewhere: drawn again in the same place it says more."""
-        position = [record.step, record.epoch, record.batch, record.batches, record.unit]
-        if self.held and self.held[0] == position:
-            self.held[1].update(record.values)
-            return
-        self._release(now)
-        self.held = [position, dict(record.values), record.time if record.time is not None else now]
-        self._share_step(*self.steps.place(record))
+        self._store_all(self.pending.settle(self.shared, self.progress.announced.get("epoch")), now)
 
     def _release(self, now: float) -> None:
-        if not self.held:
-            return
-        (step, epoch, batch, batches, unit), values, time = self.held
-        self.held = []
-        self._store(Record(values, step, epoch, batch, batches, unit, time), now)
+        self._store_all(self.pending.release(), now)
+
+    def _store_all(self, records: Sequence[Record], now: float) -> None:
+        for record in records:
+            self._store(record, now)
 
     def _store(self, record: Record, now: float) -> None:
         step, unit = self.steps.place(record)
@@ -405,16 +366,3 @@ class Reader:
         standing = self.progress.standing()
         if standing is not None:
             self._marks.append((now, standing))
-
-
-def _is_said_twice(known: dict[str, float], values: dict[str, float]) -> bool:
-    """Whether one record was printed by two loggers that name and round differently, or by two ranks."""
-    common = [name for name in known if name in values]
-    if len(common) < len(known) or len(common) < len(values):
-        return len(common) > 1 and all(_is_alike(known[name], values[name]) for name in common)
-    return all(known[name] == values[name] for name in common)
-
-
-def _is_alike(one: float, other: float) -> bool:
-    """Whether two loggers may have rounded the same number to these."""
-    return math.isclose(one, other, rel_tol=2e-3, abs_tol=1e-12) or (math.isnan(one) and math.isnan(other))

@@ -54,6 +54,7 @@ _PHASE = re.compile(
 )
 _WORDS = re.compile(r"[A-Za-z_@%\u3040-\u30ff\u4e00-\u9fff]")
 _LONGEST_NAME = 60
+_SEEN = 160  # characters before and after a number that can tell what it is
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ def make_plan(line: str) -> Plan:
     for index, token in enumerate(found):
         if index in skip:
             continue
-        before = line[consumed : token.start()]
-        after = line[token.end() :]
+        before = line[max(consumed, token.start() - _SEEN) : token.start()]
+        after = line[token.end() : token.end() + _SEEN]
         if _is_glued(line, token, after) and _WORDS.search(before):
             plan.fixed.append((index, token[0]))
             continue
@@ -154,7 +155,7 @@ def _is_glued(line: str, token: "re.Match[str]", after: str) -> bool:
         return True
     if before in "-:" and token.start() > 1 and line[token.start() - 2].isdigit():
         return bool(re.match(r"\s*[:=)]|\s+[\d.]", after)) and bool(
-            re.search(r"[A-Za-z@][\d.]+$", line[: token.start() - 1])
+            re.search(r"[A-Za-z@][\d.]+$", line[max(0, token.start() - 20) : token.start() - 1])
         )
     return False
 
@@ -175,7 +176,7 @@ def _share(line: str, found: "list[re.Match[str]]", total: int) -> int | None:
     if total + 1 >= len(found):
         return None
     between = line[found[total].end() : found[total + 1].start()]
-    after = line[found[total + 1].end() :]
+    after = line[found[total + 1].end() :][:3]
     return total + 1 if re.fullmatch(r"\s*[(\[=]\s*", between) and re.match(r"\s?%", after) else None
 
 
@@ -185,7 +186,7 @@ def _total(line: str, found: "list[re.Match[str]]", index: int) -> int | None:
         return None
     between = line[found[index].end() : found[index + 1].start()]
     if re.fullmatch(r"\s*/\s*|\s+(?:of|out of)\s+", between) and found[index + 1][0][0] not in "-+.":
-        after = line[found[index + 1].end() :]
+        after = line[found[index + 1].end() :][:1]
         return None if after[:1] == "/" else index + 1
     return None
 

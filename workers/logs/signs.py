@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+IGNORED = -1
+"""What says of itself that it has no consequence."""
 WEAK = 0
 """A line that speaks of an error, and may well be of no consequence."""
 LAUNCHER = 1

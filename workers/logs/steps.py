@@ -88,5 +88,6 @@ class Steps:
             known[3] = at - last if interval == 0 else min(interval * 2, at - last)
         elif at < last and (at <= first or last - at > _JITTER * max(interval, 1e-9)):
             known[0], known[1], known[3] = leg + 1, at, 0.0
+            self.recent.clear()
         known[2] = at if at > last or known[0] != leg else last
         return int(known[0]), at

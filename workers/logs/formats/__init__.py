@@ -10,9 +10,13 @@ A family is a module with
 
 ``memory`` is a dict of the family's own, kept as JSON between two readings of a log. ``memory["shared"]`` is the same
 dict for all families: ``shared["bar"]`` is [done, total] of the training's bar as last drawn, ``shared["epoch"]``
-[done, total] as last announced, ``shared["step"]`` the last step of any record. While
+[done, total] as last announced, ``shared["step"]`` the last step of any record, ``shared["recorded"]`` whether there
+was one. While
 ``memory["open"]`` is true the next line is asked of that family first, whatever its shape: tables and other records of
-several lines; its ``recognise`` then decides by memory and line.
+several lines; its ``recognise`` then decides by memory and line, and may close the table (``open`` to False).
+
+Of many lines of one shape in a row, ``parse`` may be asked only about the first few and the last: see ``express``. A
+family whose memory must see each of its lines says ``EXPRESS = False``.
 """
 
 import importlib
@@ -38,9 +42,58 @@ class Family(Protocol):
 
 
 ORDER = (
+    "sourcecode",
+    "notebook",
+    "ultralytics",
+    "kuangliu",
+    "mmlab",
+    "detectron2",
+    "caffe",
+    "cyclegan",
+    "basicsr",
+    "darknet",
+    "stylegan",
+    "nnunet",
+    "yolox",
+    "coco",
+    "paddle",
+    "vits",
+    "mxnet",
+    "tutorials",
+    "mlperf",
+    "deepracer",
+    "agents",
+    "isaac",
+    "reagent",
+    "rllib",
+    "optuna",
+    "sklearn",
+    "tensorflow",
+    "clu",
+    "allennlp",
+    "boosting",
+    "cleanrl",
     "boxed",
+    "fastai",
+    "espnet",
     "columns",
+    "fairseq",
+    "jsonlines",
     "huggingface",
+    "keras",
+    "timm",
+    "metriclogger",
+    "imagenet_style",
+    "megatron",
+    "nanogpt",
+    "verl",
+    "coqui",
+    "wandb",
+    "flair",
+    "joeynmt",
+    "opennmt",
+    "marian",
+    "lightning",
     "bars",
     "general",
 )
