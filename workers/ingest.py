@@ -39,6 +39,8 @@ CONFIRM_SECONDS = 1.0
 """How long a process must be seen gone without an exit record before we conclude anything from it."""
 BESIDE_SECONDS = 60.0
 """A run that ended so shortly before another began may have written what the other seems to have."""
+PARSED_BYTES = 1 << 20
+"""How much of a log is parsed at once: what comes of it is held in memory until it is written."""
 FILES_SECONDS = 2.0
 """How often the metric files that a run writes beside its log are looked at."""
 BATCH = 200
@@ -213,7 +215,7 @@ class Ingester:
         patterns = self.settings.patterns
         if watched.reading is None or not watched.reading.goes_on_from(number, before, patterns):
             watched.reading = LogReading(watched.id, number, before, patterns)
-        after, data = tailer.read_new(path, before)
+        after, data = tailer.read_new(path, before, PARSED_BYTES)
         return watched.reading.feed(before, after, data, after.last_output or self.clock())
 
     def _read_files(self, watched: Watched, number: int, evidence: Evidence, verdict: Verdict) -> None:

@@ -15,6 +15,7 @@ from store.database import open_journal, write
 from store.runs import record_launch
 from tests.corpus.index import read_index
 from workers.logs import tailer
+from workers.ingest import PARSED_BYTES
 from workers.logs.reader import Reader
 from workers.readings import LogReading
 
@@ -39,7 +40,9 @@ def sample(kind: str, megabytes: int) -> bytes:
                 f"[00:{step % 60:02}<01:10, 12.3it/s, loss={1 / (step % 997 + 1):.3f}]"
             )
         elif kind == "noise":
-            line = f"processed file /data/set/{step:09}.png in {step % 13} ms: shape (3, 224, 224), label {step % 1000}\n"
+            line = (
+                f"processed file /data/set/{step:09}.png in {step % 13} ms: shape (3, 224, 224), label {step % 1000}\n"
+            )
         else:
             line = (
                 f"worker {step % 8} says: the quick brown fox number {step} jumps over the lazy dog again\n"
@@ -55,8 +58,8 @@ def parse_only(data: bytes) -> float:
     """Seconds to parse, without reading a file or writing a journal."""
     reader = Reader()
     began = time.process_time()
-    for start in range(0, len(data), tailer.CHUNK_BYTES):
-        reader.feed(data[start : start + tailer.CHUNK_BYTES], 0.0)
+    for start in range(0, len(data), PARSED_BYTES):
+        reader.feed(data[start : start + PARSED_BYTES], 0.0)
         reader.harvest()
     return time.process_time() - began
 
@@ -73,7 +76,7 @@ def tail_parse_commit(data: bytes, folder: Path) -> float:
     cursor = logs.read_cursor(connection, manifest["id"], 1, str(path))
     reading = LogReading(manifest["id"], 1, cursor, ())
     while True:
-        after, new = tailer.read_new(path, cursor)
+        after, new = tailer.read_new(path, cursor, PARSED_BYTES)
         if not new:
             break
         after = reading.feed(cursor, after, new, 1.0)
@@ -91,10 +94,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=50)
     megabytes = parser.parse_args().megabytes
-    real = b"\n".join(log.path.read_bytes() for log in read_index() if log.stack not in ("tensorboard", "jupyter"))
+    real = [log.path.read_bytes() for log in read_index() if log.stack not in ("tensorboard", "jupyter")]
     samples = {kind: sample(kind, megabytes) for kind in ("noise", "mixed", "bars", "steps")}
     if real:
-        samples["real"] = real
+        size, seconds = sum(map(len, real)) / 1e6, sum(map(parse_only, real))
+        print(f"real   {size:6.0f} MB  parse {size / seconds:6.1f} MB/s, {len(real)} logs, each begun anew")
     for kind, data in samples.items():
         size = len(data) / 1e6
         parsed = parse_only(data)
