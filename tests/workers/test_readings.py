@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -45,7 +46,7 @@ def _read(journal: sqlite3.Connection, path: Path, reading: LogReading | None, a
     return reading
 
 
-def _points(journal: sqlite3.Connection, name: str) -> curves.Points:
+def _points(journal: sqlite3.Connection, name: str) -> Any:
     found = {one.name: one for one in series.list_series(journal, RUN)}
     return curves.read_points(journal, found[name].id)
 

@@ -161,7 +161,9 @@ class Course:
             found = self._estimate(total, now, suspended, past, periods)
         except (ArithmeticError, ValueError):  # figures too far apart to reckon with
             return None
-        return found if found is not None and finite(found.seconds) else None
+        if found is None or not finite(found.seconds, *(part.seconds for part in found.parts)):
+            return None
+        return found
 
     def _estimate(
         self, total: float, now: float, suspended: Sequence[Span], past: Sequence[Shape], periods: Sequence[float]

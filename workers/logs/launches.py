@@ -19,6 +19,7 @@ _RECENT = 160
 _LOOKED = 240
 _FRESH = 14
 _SOON = 80
+_NEAR = 20
 _START = 24
 _FIRST = 200
 _EXITED, _DIED, _DONE = 1, 2, 3
@@ -56,6 +57,7 @@ class LaunchDetector:
         given = dict(state or {})
         self._opening: list[int] = [int(number) for number in given.get("opening", [])]
         self._recent: set[int] = {int(number) for number in given.get("recent", [])}
+        self._near: set[int] = {int(number) for number in given.get("near", [])}
         self._banners: list[int] = [int(number) for number in given.get("banners", [])]
         self._fresh: list[int] = [int(number) for number in given.get("fresh", [])]
         self._count = int(given.get("count", 0))
@@ -74,6 +76,7 @@ class LaunchDetector:
         return {
             "opening": self._opening,
             "recent": sorted(self._recent | {_key(line) for line in self._lines}),
+            "near": sorted(self._near),
             "banners": self._banners,
             "fresh": self._fresh,
             "count": self._count,
@@ -171,15 +174,17 @@ class LaunchDetector:
 
     def _end(self, kind: int) -> bool:
         if self._lines:
+            self._near = {_key(line) for line in list(self._lines)[-_NEAR:]}
             self._recent |= {_key(line) for line in self._lines}
             self._lines.clear()
         self._kind = kind
-        self._since_end, self._fresh, self._matched, self._matched_place = 0, [], 0, -1
+        self._since_end, self._fresh, self._matched, self._matched_place, self._last = 0, [], 0, -1, 0
         return True
 
     def _goes_on(self, number: int) -> bool:
         """Whether it goes on as before the end: then the exception was handled, or another rank's."""
-        if number in self._recent and self._kind == _EXITED:
+        known = number in self._near or (number in self._recent and number not in self._opening)
+        if known and self._kind == _EXITED:
             self._since_end = -1
             return True
         return False
@@ -206,7 +211,7 @@ class LaunchDetector:
     def _restart(self) -> None:
         self._since_end, self._fresh, self._trace, self._matched, self._matched_place = -1, [], 0, 0, -1
         self._count = 0
-        self._recent = set()
+        self._recent, self._near = set(), set()
         self._lines.clear()
 
 

@@ -24,8 +24,8 @@ class UserPattern:
     SIGNS: Sequence[str] = ()
 
     def __init__(self, pattern: Pattern) -> None:
-        self.label = pattern.name
-        self.__name__ = f"your.{pattern.name}"
+        self.label = f"your.{pattern.name}"
+        self.__name__ = self.label
         self.regex = re.compile(pattern.regex)
 
     def recognise(self, line: str, memory: Memory) -> bool:

@@ -78,7 +78,9 @@ def flag_pauses(stretches: Sequence[Stretch], paces: Sequence[float], floor: flo
     flags, somewhat = [], []
     for stretch, pace, over in zip(stretches, paces, excess, strict=True):
         noise, usual = scatter * stretch.steps**0.5, pace * stretch.steps
-        chance = max(0.0, noise * noise - floor * floor / 6) ** 0.5  # less what looking at intervals adds, which is bounded
+        chance = (
+            max(0.0, noise * noise - floor * floor / 6) ** 0.5
+        )  # less what looking at intervals adds, which is bounded
         least = max(floor + 5 * chance, max(0.12, 0.5 * (finest / stretch.steps) ** 0.5) * usual)
         flags.append(over > max(0.0, min(least, 0.2 * usual) if stretch.label else least))
         somewhat.append(over > max(2 * noise, 0.1 * usual))

@@ -72,7 +72,7 @@ class Reader:
     ) -> None:
         state = state or {}
         self.families = [*patterns, *families()]
-        self.names = [family.__name__.rpartition(".")[2] for family in self.families]
+        self.names = [getattr(f, "label", f.__name__.rpartition(".")[2]) for f in self.families]
         self.splitter = Splitter(state.get("pending", "").encode("latin-1"), state.get("encoding"))
         self.shared: dict[str, Any] = state.get("shared", {})
         known = state.get("memory", {})

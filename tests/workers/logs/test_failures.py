@@ -1,10 +1,13 @@
 """The cause of a failure, from logs in the shapes that Python, PyTorch and shells write."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from store.plaintext import lines_of
+from workers.logs.endings import split_end
 from workers.logs.failures import find_complaint, find_failure
 
 PROJECT = "/home/ada/cifar"
@@ -243,7 +246,7 @@ CASES = [
     (HIP, "HIP out of memory: tried to allocate 1.50 GiB, 312.06 MiB free of 23.64 GiB on GPU 0", "train.py:61"),
     (CPU, "out of host memory: tried to allocate 36.4 TiB", "train.py:3"),
     (NUMPY, "out of host memory: tried to allocate 72.8 TiB", "train.py:3"),
-    (GROUP, "ValueError: bad header", "data.py:12"),
+    (GROUP, "FileNotFoundError: [Errno 2] No such file or directory: 'a.npz'", "data.py:11"),
     (SYNTAX_IMPORTED, "SyntaxError: '(' was never closed", "model.py:3"),
     (SYNTAX, "SyntaxError: '(' was never closed", "train.py:3"),
     (BAR, "ZeroDivisionError: division by zero", "train.py:5"),
@@ -312,6 +315,91 @@ def test_lines_after() -> None:
 def test_complaints(lines: list[str], code: int, complaint: str | None) -> None:
     """Where there is no exception, a shell's or a parser's complaint is the cause."""
     assert find_complaint(lines, code) == complaint
+
+
+FRIENDS = [
+    "Epoch 10/10 loss 0.1\nTraining finished\nwandb: ERROR Error while calling W&B API: Response [500]\nwandb: Synced\n",
+    "|            CUDA OOMs: 0            |        cudaMalloc retries: 0        |\nstep 4 loss 0.3\n",
+    "[n1:1] inotify.c:1 UCX DIAG inotify_add_watch(/tmp) failed: No space left on device\nstep 5 loss 0.2\n",
+    "Killed 3 stale workers\nstep 1 loss 2\nerror: 0.31\nval_error: 0.2 Error rate 3%\n",
+    "epoch 1 Error: 0.31\nepoch 2 error: 0.21\n",
+    "ERROR RATE 0.3\nWER 0.2\n",
+    "2 jobs aborted\nstep 5 loss 0.2\n",
+    "epoch 1 loss nan\nsteps:  4%|x| 3/80 [00:01<00:30, avr_loss=nan]\n",
+    "fatal: not a git repository\n" + "step 1 loss 2\n" * 20,
+]
+
+
+@pytest.mark.parametrize("log", FRIENDS)
+def test_false_friends(log: str) -> None:
+    """Lines that only look like failures are none."""
+    assert find_failure(split_end(log.encode())) is None
+
+
+def test_handled_exceptions() -> None:
+    """An exception that a loop survives is followed by lines of the job's own, and they are counted."""
+    lines = [*PLAIN.splitlines(), *(f"step {step} loss 0.1" for step in range(40))]
+    found = find_failure(lines)
+    assert found is not None
+    assert found.lines_after == 40
+    assert find_failure([*lines, *lines[-40:] * 10]) is None
+
+
+def test_ctrl_c_after_an_exception() -> None:
+    """Both are told: what was pressed, and what had happened before."""
+    found = find_failure([*PLAIN.splitlines(), *INTERRUPT.splitlines()], PROJECT)
+    assert found is not None
+    assert found.cause == "KeyboardInterrupt, after ValueError: expected 4D input (got 3D input)"
+    assert found.interrupted
+
+
+def test_time_limit_after_an_exception() -> None:
+    """A job that hangs after an exception until its time is over has both for its cause."""
+    limit = "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***"
+    found = find_failure([*PLAIN.splitlines(), limit], PROJECT)
+    assert found is not None
+    assert found.cause.startswith("ValueError: expected 4D input (got 3D input); then Slurm time limit")
+    assert found.place == "train.py:40"
+
+
+HOSTILE = [
+    "Traceback (most recent call last):",
+    '  File "a.py", line 1, in f',
+    'File "' + "a" * 300,
+    "a" * 200 + ": error: " + "b " * 100,
+    "[" * 400,
+    "x.cu:1: block: [0,0,0], thread: [1,0,0] " + "Assertion `" * 30,
+    "ERROR " * 80,
+    "Error: " + ": line 1: " * 40,
+    "thread 'a' panicked at " + "'" * 300,
+    "|   " * 100 + "Traceback (most recent call last):",
+    "terminate called after throwing an instance of '" + "x" * 100,
+    "loss is nan " + "stop " * 60,
+    "Fatal Python error: " + "x" * 90,
+    "slurmstepd: error: *** JOB " + "1 " * 100 + " CANCELLED AT ",
+    "SyntaxErrorSyntaxError: : " + "a" * 200,
+]
+
+
+@pytest.mark.parametrize("line", [*HOSTILE, "\n".join(HOSTILE)])
+def test_hostile_lines_take_no_time(line: str) -> None:
+    """Five megabytes of lines made to be slow are judged in two seconds of a busy processor."""
+    lines = (line.split("\n") * (5_000_000 // len(line) + 1))[
+        : 5_000_000 // max(1, len(line) // (line.count("\n") + 1))
+    ]
+    start = time.process_time()
+    find_failure(lines)
+    assert time.process_time() - start < 2.0
+
+
+@given(st.binary(max_size=400), st.integers(0, 30), st.sampled_from(HOSTILE))
+def test_any_bytes_never_raise(raw: bytes, position: int, hostile: str) -> None:
+    """Nor do any bytes, wherever they stand in a log."""
+    lines = PLAIN.encode().splitlines(keepends=True)
+    lines[position:position] = [raw, b"\n", hostile.encode()]
+    found = find_failure(split_end(b"".join(lines)))
+    assert found is None or found.sentence()
+    find_failure(split_end(raw))
 
 
 @given(
