@@ -22,7 +22,8 @@ _DIGITS = re.compile(r"\d+")
 _LESSONS = 3
 _PATIENCE = 60
 _LONGEST = 2_000
-_STEP, _EPOCH, _BATCH, _BATCHES = "\tstep", "\tepoch", "\tbatch", "\tbatches"
+_SHAPES = 5_000
+_STEP, _EPOCH, _BATCH, _BATCHES, _TIME = "\tstep", "\tepoch", "\tbatch", "\tbatches", "\ttime"
 
 
 def shape_of(line: str) -> str:
@@ -44,137 +45,124 @@ class Track:
     values: list[list[float]] = field(default_factory=list)
 
 
-class Program:
-    """How lines of one shape are read; learns until ``match`` is set, or gives up."""
+class Rule:
+    """How lines of one shape are read, once that has been learnt; ``track`` is where their points go."""
 
-    def __init__(self) -> None:
-        self.match: Callable[[str], re.Match[str] | None] | None = None
-        self.lessons = 0
-        self.places: dict[str, set[int]] | None = None
-        self.names: tuple[str, ...] = ()
-        self.unit = "step"
-        self.has_time = False
-        self.hopeless = False
-        self.track: Track | None = None
-        self.where: list[int] = []
-        self.epoch = self.batch = self.batches = -1
-        self.step = -1
-        self.time = 0
+    __slots__ = ("batch", "batches", "epoch", "match", "pairs", "step", "time", "track")
 
-    def learn(self, line: str, reading: Reading | None) -> None:
-        """See what a family read in one more line of this shape."""
-        if self.hopeless or self.match is not None:
-            return
-        self.lessons += 1
-        wanted = _fields(reading)
-        if wanted is None or len(line) > _LONGEST or self.lessons > _PATIENCE:
-            self.hopeless = True
-            return
-        assert reading is not None
-        record = reading.records[0]
-        numbers = [float(match[0]) for match in _NUMBER.finditer(line)]
-        found = {name: _places(numbers, value) for name, value in wanted.items()}
-        if self.places is not None and self.places.keys() != found.keys():
-            self.hopeless = True
-            return
-        if record.time is not None and (strip_stamp(line)[0] != record.time or not STAMP.match(line)):
-            self.hopeless = True
-            return
-        self.places = found if self.places is None else {name: self.places[name] & found[name] for name in found}
-        self.names, self.unit, self.has_time = tuple(record.values), record.unit, record.time is not None
-        if not all(self.places.values()):
-            self.hopeless = True
-        elif self.lessons >= _LESSONS and all(
-            len(places) == 1 or name == _BATCHES for name, places in self.places.items()
-        ):
-            self._compile(line)
+    def __init__(self, match: Callable[[str], re.Match[str] | None], track: Track, places: dict[str, int]) -> None:
+        self.match = match
+        self.track = track
+        self.pairs = [(values, places[name]) for values, name in zip(track.values, track.names, strict=True)]
+        self.step = places.get(_STEP, -1)
+        self.epoch = places.get(_EPOCH, -1)
+        self.batch = places.get(_BATCH, -1)
+        self.batches = places.get(_BATCHES, -1)
+        self.time = places.get(_TIME, -1)
 
-    def _compile(self, line: str) -> None:
-        assert self.places is not None
-        chosen = {name: min(places) for name, places in self.places.items()}
-        groups = {place: number + 1 for number, place in enumerate(sorted(set(chosen.values())))}
-        pattern, end, shift = [], 0, 0
-        stamp = STAMP.match(line) if self.has_time else None
-        if stamp:
-            end, shift = stamp.end(), 1
-            self.time = 1
-            pattern.append(f"({_literal(line[:end])})")
-        for place, number in enumerate(_NUMBER.finditer(line)):
-            if place in groups:
-                if number.start() < end:
-                    self.hopeless = True
-                    return
-                pattern.append(_literal(line[end : number.start()]))
-                pattern.append(f"({_literal(number[0])})")
-                end = number.end()
-        pattern.append(_literal(line[end:]))
-        groups = {place: group + shift for place, group in groups.items()}
-        self.where = [groups[chosen[name]] for name in self.names]
-        self.step = groups[chosen[_STEP]] if _STEP in chosen else -1
-        self.epoch = groups[chosen[_EPOCH]] if _EPOCH in chosen else -1
-        self.batch = groups[chosen[_BATCH]] if _BATCH in chosen else -1
-        self.batches = groups[chosen[_BATCHES]] if _BATCHES in chosen else -1
-        self.match = re.compile("".join(pattern)).fullmatch
-
-
-class Express:
-    """The programs of one log, and the tracks they fill."""
-
-    def __init__(self) -> None:
-        self.programs: dict[str, Program] = {}
-        self.tracks: dict[Any, Track] = {}
-        self.is_riding = False
-        self.line: str | None = None
-        self.last: Track | None = None
-
-    def take(self, program: Program, line: str, now: float, zero_based: bool | None, length: float) -> bool:
-        """Read a line by its program; False where it must go the long way. ``length`` is an epoch's in batches."""
-        track = program.track
-        if track is None or program.match is None:
-            return False
-        found = program.match(line)
+    def take(self, line: str, now: float, zero_based: bool | None, length: float) -> bool:
+        """Read a line; False where it must go the long way. ``length`` is that of an epoch, in batches."""
+        found = self.match(line)
         if found is None:
             return False
-        if program.step >= 0:
-            step = float(found[program.step])
-        elif zero_based is None:
-            return False
+        texts = found.groups()
+        track = self.track
+        if self.step >= 0:
+            step = float(texts[self.step])
         else:
-            epoch = float(found[program.epoch])
-            if zero_based is False and epoch == 0:
+            epoch, batches = float(texts[self.epoch]), float(texts[self.batches])
+            if zero_based is None or batches != length or (epoch == 0 and not zero_based):
                 return False
-            batches = float(found[program.batches])
-            if batches != length:
-                return False
-            step = (epoch - (0 if zero_based else 1)) * batches + float(found[program.batch])
+            step = (epoch if zero_based else epoch - 1) * batches + float(texts[self.batch])
         if not step > track.last:
             return False
         track.last = step
         track.steps.append(step)
-        moment = time_of(found[program.time]) if program.time else now
+        moment = time_of(texts[self.time]) if self.time >= 0 else now
         track.times.append(now if moment is None else moment)
-        for values, group in zip(track.values, program.where, strict=True):
-            values.append(float(found[group]))
-        self.line = line
-        self.last = track
+        for values, place in self.pairs:
+            values.append(float(texts[place]))
         return True
 
-    def take_back(self) -> None:
-        """Forget what was read last."""
-        track = self.last
-        if track is not None and track.steps:
-            track.last = track.steps[-2] if len(track.steps) > 1 else math.inf
-            for column in (track.steps, track.times, *track.values):
-                column.pop()
 
-    def track_of(self, program: Program) -> Track:
-        """The track that a program fills, one for all shapes of line with the same metrics."""
-        unit = program.unit if program.step >= 0 else "step"
-        key = (program.names, unit)
-        track = self.tracks.get(key)
+class Lesson:
+    """What is known so far of how lines of one shape are read."""
+
+    def __init__(self) -> None:
+        self.hopeless = False
+        self.lines = 0
+        self.places: dict[str, set[int]] | None = None
+
+    def learn(self, line: str, reading: Reading, track_of: Callable[[tuple[str, ...], str], Track]) -> Rule | None:
+        """See what a family read in one more line of this shape; the rule, once it is certain."""
+        if self.hopeless:
+            return None
+        self.lines += 1
+        self.hopeless = True  # until the line has been understood
+        wanted = _fields(reading)
+        if wanted is None or len(line) > _LONGEST or self.lines > _PATIENCE:
+            return None
+        record = reading.records[0]
+        if record.time is not None and (strip_stamp(line)[0] != record.time or not STAMP.match(line)):
+            return None
+        numbers = [float(match[0]) for match in _NUMBER.finditer(line)]
+        found = {name: _places(numbers, value) for name, value in wanted.items()}
+        if self.places is not None:
+            if self.places.keys() != found.keys():
+                return None
+            found = {name: self.places[name] & found[name] for name in found}
+        if not all(found.values()):
+            return None
+        self.places, self.hopeless = found, False
+        if self.lines < _LESSONS or any(len(places) > 1 and name != _BATCHES for name, places in found.items()):
+            return None
+        pattern, groups = _pattern(line, {name: min(places) for name, places in found.items()}, record.time is not None)
+        if not pattern:
+            self.hopeless = True
+            return None
+        unit = record.unit if record.step is not None else "step"
+        return Rule(re.compile(pattern).fullmatch, track_of(tuple(record.values), unit), groups)
+
+
+class Express:
+    """The rules of one log, and the tracks they fill."""
+
+    def __init__(self) -> None:
+        self.lessons: dict[str, Lesson] = {}
+        self.rules: dict[str, Rule] = {}
+        self.tracks: dict[Any, Track] = {}
+        self.is_riding = False
+        self.rule: Rule | None = None
+        """The rule that read the line before, which most often reads the next."""
+        self.line: str | None = None
+        """The line that was read last, by that rule."""
+
+    def teach(self, shape: str, line: str, reading: Reading) -> None:
+        """Learn from a line that was read the long way."""
+        if shape in self.rules:
+            return
+        if len(self.lessons) >= _SHAPES:
+            self.lessons.clear()
+            self.rules.clear()
+        lesson = self.lessons.setdefault(shape, Lesson())
+        rule = lesson.learn(line, reading, self._track_of)
+        if rule is not None:
+            self.rules[shape] = rule
+
+    def take_back(self) -> str | None:
+        """Forget the line that was read last, which is to be read again; None where there is none."""
+        line, self.line = self.line, None
+        if line is not None and self.rule is not None:
+            for column in (self.rule.track.steps, self.rule.track.times, *self.rule.track.values):
+                column.pop()
+        self.rule, self.is_riding = None, False
+        return line
+
+    def _track_of(self, names: tuple[str, ...], unit: str) -> Track:
+        """One track for all shapes of line with the same metrics."""
+        track = self.tracks.get((names, unit))
         if track is None:
-            track = self.tracks[key] = Track(program.names, unit, values=[[] for _ in program.names])
-        program.track = track
+            track = self.tracks[names, unit] = Track(names, unit, values=[[] for _ in names])
         return track
 
 
@@ -199,6 +187,26 @@ def _places(numbers: Sequence[float], value: float) -> set[int]:
     if math.isnan(value):
         return {place for place, number in enumerate(numbers) if math.isnan(number)}
     return {place for place, number in enumerate(numbers) if number == value}
+
+
+def _pattern(line: str, places: dict[str, int], has_time: bool) -> tuple[str, dict[str, int]]:
+    """A pattern of all lines of the shape of ``line``, and the group of each field; empty where a number that is
+    wanted stands inside the date."""
+    order = {place: number for number, place in enumerate(sorted(set(places.values())))}
+    parts, end, groups = [], 0, {}
+    stamp = STAMP.match(line) if has_time else None
+    if stamp:
+        end = stamp.end()
+        parts.append(f"({_literal(line[:end])})")
+        groups[_TIME] = 0
+    for place, number in enumerate(_NUMBER.finditer(line)):
+        if place in order:
+            if number.start() < end:
+                return "", {}
+            parts += [_literal(line[end : number.start()]), f"({_literal(number[0])})"]
+            end = number.end()
+    parts.append(_literal(line[end:]))
+    return "".join(parts), groups | {name: order[place] + len(groups) for name, place in places.items()}
 
 
 def _literal(text: str) -> str:

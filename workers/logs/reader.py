@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workers.logs.express import Express, Program, Track, shape_of
+from workers.logs.express import Express, Track, shape_of
 from workers.logs.formats import Family, Memory, families
 from workers.logs.launches import LaunchDetector
 from workers.logs.lines import Splitter, rank_of, unglue
@@ -20,7 +20,6 @@ from workers.logs.steps import Steps
 
 NOBODY = -1
 SHAPES = 20_000
-PROGRAMS = 5_000
 
 
 @dataclass
@@ -112,23 +111,27 @@ class Reader:
 
     def feed(self, data: bytes, now: float) -> None:
         """Read what a log has grown by; ``now`` is the time of points whose lines do not say it."""
-        programs, shapes, express = self._express.programs, self._shapes, self._express
+        rules, shapes, express = self._express.rules, self._shapes, self._express
         lines = self.splitter.split(data)
         launches = set(self.launches.read_many(lines))
         for number, line in enumerate(lines):
             if number in launches:
                 self._begin_launch(now)
+            rule = express.rule
+            if rule is not None and rule.take(line, now, self.steps.zero_based, self.steps.batches):
+                express.line = line
+                continue
             shape = shape_of(line)
             if not self._open and not self.pending.waiting:
                 if shapes.get(shape) == NOBODY:
                     continue
-                program = programs.get(shape)
+                rule = rules.get(shape)
                 if (
-                    program is not None
-                    and program.track is not None
-                    and (program.track.last is not math.inf or self._join(program.track, now))
-                    and express.take(program, line, now, self.steps.zero_based, self.steps.batches)
+                    rule is not None
+                    and (rule.track.last is not math.inf or self._join(rule.track, now))
+                    and rule.take(line, now, self.steps.zero_based, self.steps.batches)
                 ):
+                    express.rule, express.line = rule, line
                     continue
             if express.is_riding:
                 self._arrive(now)
@@ -150,21 +153,12 @@ class Reader:
         self.steps.begin_launch()
 
     def _teach(self, shape: str, line: str) -> None:
-        """Let the program of a shape learn from a line that was read the long way."""
+        """Let the express learn from a line that was read the long way."""
         part, family, reading = self._last_read[0]
         if family == NOBODY or reading is None or not reading.records or part != line:
             return
-        if not getattr(self.families[family], "EXPRESS", True):
-            return
-        program = self._express.programs.get(shape)
-        if program is None:
-            if len(self._express.programs) >= PROGRAMS:
-                self._express.programs.clear()
-            program = self._express.programs[shape] = Program()
-        if program.track is None and not program.hopeless:
-            program.learn(line, reading)
-            if program.match is not None:
-                self._express.track_of(program)
+        if getattr(self.families[family], "EXPRESS", True):
+            self._express.teach(shape, line, reading)
 
     def _join(self, track: Track, now: float) -> bool:
         """Let a track go on where its series stand, if they all stand at one point."""
@@ -179,10 +173,7 @@ class Reader:
 
     def _arrive(self, now: float) -> None:
         """Put what the express read where everything else is; its last line is read again, the long way."""
-        line, self._express.line = self._express.line, None
-        self._express.is_riding = False
-        if line is not None:
-            self._express.take_back()
+        line = self._express.take_back()
         for track in self._express.tracks.values():
             if track.steps:
                 self._unload(track)
@@ -192,12 +183,13 @@ class Reader:
 
     def _unload(self, track: Track) -> None:
         count = len(track.steps)
+        last = track.steps[-1]
         if track.unit != "epoch":
-            self.shared["step"] = track.last
+            self.shared["step"] = last
         for name, values in zip(track.names, track.values, strict=True):
             known = self.steps.series[name]
-            known[3] = min(known[3] * 2 or math.inf, track.steps[-1] - (track.steps[-2] if count > 1 else known[2]))
-            known[2] = track.last
+            known[3] = min(known[3] * 2 or math.inf, last - (track.steps[-2] if count > 1 else known[2]))
+            known[2] = last
             column = self._columns.get(name)
             if column is None:
                 column = self._columns[name] = Column(track.unit)

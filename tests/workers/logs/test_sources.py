@@ -48,8 +48,9 @@ def finder(**options: object) -> SourceFinder:
 
 
 def find(search: SourceFinder, run_id: str, **facts: Any) -> list[Source]:
-    """Say where a run stands, and ask for its files."""
+    """Say where a run stands, and ask for its files; what no process has open is taken up at the second look."""
     search.watch(run_id, **facts)
+    search.find_sources(run_id)
     return search.find_sources(run_id)
 
 
@@ -195,6 +196,8 @@ def test_two_runs_in_one_folder(start: Start, tmp_path: Path) -> None:
     search = finder()
     search.watch("1", pids=[one], cwd=str(tmp_path), started=began)
     search.watch("2", pids=[two], cwd=str(tmp_path), started=began)
+    for run_id in ("1", "2"):
+        search.find_sources(run_id)
     assert names(search.find_sources("1")) == ["one.csv"]
     assert names(search.find_sources("2")) == [f"events.out.tfevents.1.host.{two}.0", "two.csv"]
 
@@ -217,6 +220,7 @@ def test_folders_apart(tmp_path: Path) -> None:
     for name in "ab":
         search.watch(name, pids=[], cwd=str(tmp_path), started=began, argv=["train.py", f"--log_dir={name}"])
     for name in "ab":
+        search.find_sources(name)
         assert [source.path for source in search.find_sources(name)] == [str(tmp_path / name / "metrics.csv")]
 
 
@@ -308,3 +312,13 @@ def test_a_fifo_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "metrics.csv")
     assert read_source(Source(str(tmp_path / "metrics.csv"), TABLE), {}).batches == []
     assert read_source(Source(str(tmp_path / "metrics.csv"), EVENTS), {}).batches == []
+
+
+def test_files_nobody_has_open_wait_for_the_second_look(tmp_path: Path) -> None:
+    """A run that was launched beside this one a moment ago is known by then, and may be the one that wrote it."""
+    began = time.time()
+    write(tmp_path / "metrics.csv")
+    search = finder()
+    search.watch("1", pids=[], cwd=str(tmp_path), started=began - 5)
+    assert search.find_sources("1") == []
+    assert names(search.find_sources("1")) == ["metrics.csv"]
