@@ -50,6 +50,7 @@ def record_finding(connection: sqlite3.Connection, settings: Settings, known: Fi
         ended=verdict.ended,
         seconds=verdict.seconds,
         now=known.now,
+        hint=settings.redact(verdict.hint) if verdict.hint else None,
     )
     _record_events(connection, known)
 
