@@ -20,6 +20,7 @@ COMMANDS = {
     "show": ("workers.commands.reading", "show all that is known of a run"),
     "log": ("workers.commands.reading", "print or follow a run's log"),
     "stop": ("workers.commands.stop", "stop a run"),
+    "export": ("workers.commands.export", "write a run's metrics as CSV or Parquet"),
     "notify": ("workers.commands.notify", "push a message to the phone, or set that up"),
     "doctor": ("workers.commands.doctor", "check that everything is in order"),
 }

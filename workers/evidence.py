@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from store import plaintext
+from workers.logs import endings
 from workers.machine import processes
 from workers.runs import rundir
 from workers.verdicts import SILENT_SECONDS, Evidence, Verdict, judge
 
 END_LINES = 2000
 END_BYTES = 1 << 20
+"""How much of a log's end is read for its cause: the tracebacks of many ranks, a device assertion a thousand times."""
 
 
 def gather(
@@ -26,8 +28,9 @@ def gather(
     beat: Mapping[str, Any] | None = None,
     log_modified: float | None = None,
     here: str | None = None,
+    progress: tuple[float, float] | None = None,
 ) -> Evidence:
-    """The evidence about the attempt in ``folder``; ``beat`` where the caller knows the last one.
+    """The evidence about the attempt in ``folder``; ``beat`` where the caller knows the last one, ``progress`` too.
 
     The caller reads ``exit_record`` before it reads the log, so that what the log lacks then was never written.
     The end of the log is read only where the training is over.
@@ -42,6 +45,7 @@ def gather(
     if over and exit_record is None and beat and beat.get("host") != here:
         over = now - max(float(beat.get("at") or 0), log_modified or 0.0) > SILENT_SECONDS
     boot = processes.boot_id()
+    raw = plaintext.read_end(folder / rundir.LOG, END_BYTES) if over else b""
     return Evidence(
         argv=manifest.get("argv") or [],
         folder=manifest.get("project_root"),
@@ -57,7 +61,9 @@ def gather(
         supervisor=supervisor,
         stops=list(rundir.stop_requests(folder)),
         log_modified=log_modified,
-        last_lines=plaintext.tail(folder / rundir.LOG, END_LINES, END_BYTES) if over else [],
+        last_lines=plaintext.lines_of(raw)[-END_LINES:] if raw else [],
+        progress=progress,
+        log_end=endings.split_end(raw) if raw else [],
     )
 
 

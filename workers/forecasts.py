@@ -13,7 +13,8 @@ from store.kinds import kind_of
 from store.metrics import main_loss
 from store.progress import Mark, Progress
 from store.runs import Run
-from workers.logs.eta import Course, Interval, Shape, interval
+from workers.logs.eta import Course, Interval, interval
+from workers.logs.past import Shape
 from workers.logs.progress import Standing
 from workers.logs.records import TRAIN
 

@@ -195,6 +195,7 @@ class Ingester:
             beat=beat or self._remembered_beat(watched, number, folder),
             log_modified=after.last_output,
             here=self.here,
+            progress=watched.reading.standing() if watched.reading else None,
         )
         if processes.RUNNING in (evidence.training, evidence.supervisor):
             watched.gone_since = None

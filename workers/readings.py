@@ -40,6 +40,11 @@ class LogReading:
         """Whether this stands where the journal does, with the same patterns; if not, make a new one."""
         return self.attempt == attempt and self.parser == cursor.parser and self.patterns == tuple(patterns)
 
+    def standing(self) -> tuple[float, float] | None:
+        """How far the log says that the job is, done and total; None where it says no total."""
+        found = self.reader.progress.standing()
+        return None if found is None or found.total is None else (found.done, found.total)
+
     def feed(self, before: logs.Cursor, after: logs.Cursor, data: bytes, now: float) -> logs.Cursor:
         """Parse what lies between two cursors; the later one, with the state to go on from."""
         if not data:

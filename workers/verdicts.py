@@ -8,9 +8,10 @@ import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from workers.logs import endings, failures
+from workers.logs import endings, failures, hints
 from workers.machine import processes
 
 RECORDED = "recorded"
@@ -26,6 +27,11 @@ STOP_SECONDS = 600.0
 TRACE_AFTER = 60
 """How many lines may follow the traceback of an uncaught exception (exit handlers, trackers saying goodbye)."""
 
+LINES_AFTER = 5
+"""The same where the exit code is another than an exception's, or not known."""
+
+_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+_SHELL_CODES = (126, 127)
 _SHELL_SIGNALS = (
     signal.SIGKILL,
     signal.SIGTERM,
@@ -44,7 +50,7 @@ _PLAIN_WORDS: dict[int, str] = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything known about one execution of a run. Times in epoch seconds."""
+    """Everything known about one execution of a run. Times in epoch seconds; ``progress`` is done and total."""
 
     argv: Sequence[str]
     folder: str | None
@@ -61,11 +67,18 @@ class Evidence:
     stops: Sequence[dict[str, Any]] = ()
     log_modified: float | None = None
     last_lines: Sequence[str] = ()
+    log_end: Sequence[str] = ()
+    progress: tuple[float, float] | None = None
+
+    @cached_property
+    def failure(self) -> failures.Failure | None:
+        """What the end of the log says of a failure."""
+        return failures.find_failure(self.log_end or self.last_lines, self.folder)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What we say of a run; ``seconds`` is its length on a clock that does not step."""
+    """What we say of a run; ``seconds`` is its length on a clock that does not step, ``hint`` what may help."""
 
     state: str
     certainty: str = RECORDED
@@ -78,6 +91,7 @@ class Verdict:
     ended: float | None = None
     seconds: float | None = None
     supervisor_lost: bool = False
+    hint: str | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -100,6 +114,7 @@ def _judge_exit(evidence: Evidence, record: Mapping[str, Any]) -> Verdict:
     code = record.get("exit_code")
     ended = float(record["ended"])
     state, cause, reasons = _explain_end(evidence, record, number, code, ended)
+    hint = _find_hint(evidence, cause) if state in ("failed", "killed") else None
     return Verdict(
         state,
         RECORDED,
@@ -110,6 +125,7 @@ def _judge_exit(evidence: Evidence, record: Mapping[str, Any]) -> Verdict:
         started=record.get("started", evidence.created),
         ended=ended,
         seconds=record.get("seconds"),
+        hint=hint,
     )
 
 
@@ -148,15 +164,20 @@ def _explain_signal(
         if memory:
             return "killed", "out of memory: the kernel killed it (SIGKILL)", [*reasons, *memory]
     core = ", core dumped" if record.get("core_dumped") else ""
-    return "killed", _PLAIN_WORDS.get(number, _name(number)) + core, reasons
+    words = _PLAIN_WORDS.get(number, _name(number)) + core
+    failure = evidence.failure if number in _CRASHES else None
+    if failure and failure.lines_after <= LINES_AFTER:
+        reasons.append("the last lines of the log")
+        words += f": {failure.sentence()}"
+    return "killed", words, reasons
 
 
 def _explain_code(evidence: Evidence, code: int, reasons: list[str]) -> str:
-    failure = failures.find_failure(evidence.last_lines, evidence.folder)
-    if failure and failure.lines_after <= (TRACE_AFTER if code == 1 else 3):
-        reasons.append("the log ends with its traceback")
+    failure = evidence.failure if code not in _SHELL_CODES else None
+    if failure and failure.lines_after <= (TRACE_AFTER if code == 1 else LINES_AFTER):
+        reasons.append("the log ends with its traceback" if failure.exception else "the last lines of the log")
         return failure.sentence() if code == 1 else f"{failure.sentence()}, exit code {code}"
-    complaint = failures.find_complaint(evidence.last_lines, code)
+    complaint = failures.find_complaint(evidence.log_end or evidence.last_lines, code)
     if complaint:
         reasons.append("the last lines of the log")
         return f"exit code {code}: {complaint}"
@@ -222,15 +243,23 @@ def _judge_vanished(evidence: Evidence, started: float, last_sign: float) -> Ver
         reasons.append(f"{_name(int(stop['signal']))} was sent at {_clock(float(stop['at']))}")
         cause = f"stopped by the user: {stop['way']} ({_name(int(stop['signal']))})"
         return Verdict("stopped", INFERRED, cause, reasons, started=started, ended=max(ended, float(stop["at"])))
-    failure = failures.find_failure(evidence.last_lines, evidence.folder)
-    if failure and failure.lines_after <= 5:
-        reasons.append("the log ends with an uncaught exception")
-        return Verdict("failed", INFERRED, failure.sentence(), reasons, started=started, ended=ended)
-    ending = endings.find_ending(evidence.last_lines)
+    failure = evidence.failure
+    if failure and failure.lines_after <= LINES_AFTER:
+        reasons.append("the log ends with an uncaught exception" if failure.exception else "the last lines of the log")
+        return Verdict("failed", INFERRED, failure.sentence(), reasons, started=started, ended=ended, hint=failure.hint)
+    ending = endings.find_ending(evidence.log_end or evidence.last_lines, *(evidence.progress or ()))
     if ending:
         reasons.append(f"the log ends with: {ending[:120]}")
         return Verdict("finished", INFERRED, None, reasons, started=started, ended=ended)
     return Verdict("lost", INFERRED, "gone without an exit record", reasons, started=started, ended=last_sign)
+
+
+def _find_hint(evidence: Evidence, cause: str | None) -> str | None:
+    """What may help: against what the log says where the cause was taken from it, else against the cause itself."""
+    failure = evidence.failure
+    if failure and cause and failure.cause in cause:
+        return failure.hint
+    return hints.find_hint(cause) if cause else None
 
 
 def _effective_stop(

@@ -5,7 +5,6 @@ Run by hand: ``python -m tests.bench.bench_parse [--megabytes 200]``.
 
 import argparse
 import resource
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +18,7 @@ from workers.ingest import PARSED_BYTES
 from workers.logs.reader import Reader
 from workers.readings import LogReading
 
+RUN = "260101-000000-aaaa"
 BUDGET_MB_PER_S = 20.0
 
 
@@ -69,19 +69,19 @@ def tail_parse_commit(data: bytes, folder: Path) -> float:
     path = folder / "log"
     path.write_bytes(data)
     connection = open_journal(folder / "journal.db")
-    manifest = {"id": "260101-000000-aaaa", "name": "x", "argv": ["x"], "cwd": "/", "project": "/", "created": 1.0}
+    manifest = {"id": RUN, "name": "x", "argv": ["x"], "cwd": "/", "project": "/", "created": 1.0}
     with write(connection):
         record_launch(connection, manifest, str(folder))
     began = time.process_time()
-    cursor = logs.read_cursor(connection, manifest["id"], 1, str(path))
-    reading = LogReading(manifest["id"], 1, cursor, ())
+    cursor = logs.read_cursor(connection, RUN, 1, str(path))
+    reading = LogReading(RUN, 1, cursor, ())
     while True:
         after, new = tailer.read_new(path, cursor, PARSED_BYTES)
         if not new:
             break
         after = reading.feed(cursor, after, new, 1.0)
         with write(connection):
-            logs.advance_cursor(connection, manifest["id"], 1, cursor, after)
+            logs.advance_cursor(connection, RUN, 1, cursor, after)
             reading.write(connection)
         cursor = after
     seconds = time.process_time() - began
@@ -115,4 +115,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,7 +10,7 @@ from workers.logs.endings import find_ending, split_end
 from workers.logs.failures import Failure, find_failure
 from workers.verdicts import LINES_AFTER
 
-RATCHET = {"causes": 1.0, "silent": 1.0, "outcomes": 0.75}
+RATCHET = {"causes": 1.0, "silent": 1.0, "outcomes": 0.9}
 """Shares reached: causes right, no cause where there is none, outcomes right."""
 END_BYTES = 1 << 20
 

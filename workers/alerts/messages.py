@@ -61,6 +61,7 @@ def compose(
     parts = [
         _late(occurred, now, zone),
         _what(run, kind, cause, lines, redact),
+        _hint(run, kind, redact),
         _certainty(run, redact),
         *_plan(run, kind, redact),
         f"{clean_line(redact(run.project))} · {clean_line(run.host)}",
@@ -141,6 +142,11 @@ def _what(run: Run, kind: str, cause: str, lines: Sequence[str], redact: Callabl
         return shorten(cause, _PIECE_LIMIT)
     last = lines[-1] if lines else clean_line(redact(run.last_line or ""))
     return f"Last output: {shorten(last, _PIECE_LIMIT)}" if last else ""
+
+
+def _hint(run: Run, kind: str, redact: Callable[[str], str]) -> str:
+    hint = clean_line(redact(run.hint or "")) if kind != "finished" else ""
+    return f"Hint: {shorten(hint, _PIECE_LIMIT)}" if hint else ""
 
 
 def _certainty(run: Run, redact: Callable[[str], str]) -> str:

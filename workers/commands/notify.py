@@ -13,7 +13,7 @@ from store.settings import load
 from workers import lock
 from workers.alerts import messages, setup
 from workers.commands import say
-from workers.ingest import CHANNELS
+from workers.recording import CHANNELS
 
 _WAIT_SECONDS = 15.0
 

@@ -42,7 +42,6 @@ _PADDLE = re.compile(
     r"available memory is only (?P<free>[\d.]+\w+)"
 )
 _HOST = re.compile(r"tried to allocate (\d{1,20}) bytes|Unable to allocate ([\d.]+ \w+)|[Cc]annot allocate memory")
-_DEVICE_ERROR = re.compile(r"(?:CUDA|HIP) error: (?P<what>[^\n]{1,160})")
 
 
 def describe(kind: str, message: str, detail: str) -> str | None:
@@ -78,12 +77,6 @@ def describe(kind: str, message: str, detail: str) -> str | None:
         size = (_spell_bytes(int(tried[1])) if tried[1] else tried[2]) if tried else None
         return f"out of host memory: tried to allocate {size}" if size else f"out of host memory ({kind})"
     return None
-
-
-def device_error(message: str) -> str | None:
-    """What went wrong on the device, where a message says so ("device-side assert triggered")."""
-    found = _DEVICE_ERROR.search(message)
-    return found["what"].strip() if found else None
 
 
 def _no_host_memory(kind: str, message: str) -> bool:

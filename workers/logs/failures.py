@@ -7,10 +7,10 @@ at the end of the last launch are weighed against each other here, since the roo
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
-from workers.logs import accelerators, schedulers, shells
+from workers.logs import accelerators, programs, schedulers, shells
 from workers.logs.exceptions import EXCEPTION, INTERRUPT, find_exceptions
+from workers.logs.goodbyes import LIVING, count_living
 from workers.logs.hints import find_hint
 from workers.logs.launches import last_launch
 from workers.logs.signs import CONSEQUENCE, ENFORCED, LAUNCHER, ROOT, WEAK, Page, Sign, apply_rules, read_page
@@ -25,28 +25,15 @@ _NEAR = 8
 """Lines of the job's own between two signs that still belong together."""
 _FAR = 80
 """The same where the later one only follows from something: a launcher takes its time to give up."""
-_LIVING = 250
 _GONE_ON = 12
 """After how many lines of the job's own a mere consequence, a command not found or the like, was of no consequence."""
-_EPILOGUE = re.compile(
-    r"^\s|^\W*$|^[|│+╭╰├└=*\-_#]|^wandb:|^comet|^COMET|^CUDA kernel errors|^For debugging consider|^Compile with `TORCH"
-    r"|^Set the environment variable HYDRA|^Exception (?:ignored|in|raised)|^Error in |^Original exception|^frame #\d"
-    r"|^(?:real|user|sys)\t|^During handling|^The above exception|^Extension modules:|^(?:Current t|T)hread 0x"
-    r"|^Exit code:|^\(raylet\)|^srun: |^slurmstepd|^NOTE: |^(?:Hint|Node): |^\[\w[\w.\-]*:\d+\] |^Failures:|^\[\d+\]:$"
-    r"|^(?:Killing|Terminating|Sending|Closing|Waiting|Cleaning|Exiting|Shutting|Finalizing)\b"
-    r"|^(?:Please|If you|See|Check|For further|Run|Try|Read) |^[Uu]sage:|^time=|^thus causing|^Primary job|^Abort|^@ "
-    r"|^(?:Sender|Subject): |^(?:Job|Your job) |^(?:Started|Terminated) at|^Results reported|^Resource usage"
-    r"|^The output|^Total (?:time|runtime)|^Root Cause|^Traceback|destroy_process_group|resource_tracker|Warning\b"
-    r"|[Kk]illing subprocess|sigkill_handler|closing signal|terminated with non-zero|warnings\.warn|For more info"
-    r"|\d+%\||To enable traceback|FAILED$|NCCL|c10|MPI|mpirun|prterun|mpiexec"
-)
 _ERROR = re.compile(
     r"^(?:\[?[\d\-:,.TZ/ ]{8,32}\]?[\s|\-]{0,4}(?:\S{1,60}\s*[\-|:]\s*){0,2}[\[(]?|[\[(]?)(?:ERROR|FATAL|CRITICAL)"
     r"(?:[\])]|\s*[:|]|\s+-)[\s|:\-]*(?P<what>[A-Za-z'\"\[(].{3,400})"
     r"|^(?P<type>[A-Z]\w*(?:Error|Exception)): (?P<message>.{1,400})$"
     r"|^(?:\S{1,60}: )?(?:fatal )?error: (?P<error>[A-Za-z'\"].{0,40} .{1,300})$"
 )
-_RULES = (*accelerators.RULES, *schedulers.RULES, *shells.RULES)
+_RULES = (*accelerators.RULES, *schedulers.RULES, *shells.RULES, *programs.RULES)
 
 
 @dataclass(frozen=True)
@@ -78,19 +65,19 @@ def find_failure(lines: Sequence[str], folder: str | None = None) -> Failure | N
     if begin:
         page = Page(page.lines[begin:], page.streams[begin:])
     signs = _merge([*find_exceptions(page, folder), *apply_rules(page, _RULES)])
-    living = _count_living(page, signs)
+    living = count_living(page, signs)
     signs = [sign for sign in signs if sign.weight > WEAK] or _last_words(page, signs, living)
     if not signs:
         return None
     cluster = _last_cluster(signs, living)
     chosen = _choose(page, cluster)
     after = living[-1] - living[min(max(sign.end for sign in cluster), len(page.lines))]
-    if after > (_GONE_ON if chosen.weight <= CONSEQUENCE else _LIVING):
+    if after > (_GONE_ON if chosen.weight <= CONSEQUENCE else LIVING):
         return None
     hint = find_hint(chosen.cause, _surroundings(page, cluster, chosen))
     place = None if chosen.exception == "SignalException" else chosen.place
     cause = " ".join(chosen.cause.split())
-    interrupted = chosen.kind in (INTERRUPT, schedulers.CANCELLED) or "SIGHUP" in cause
+    interrupted = chosen.kind in (INTERRUPT, schedulers.CANCELLED) or chosen.exception == "SignalException"
     return Failure(_cut(cause), place, after, chosen.exception, hint, interrupted)
 
 
@@ -131,30 +118,6 @@ def _merge(signs: Sequence[Sign]) -> list[Sign]:
         if not spans or sign.end > spans[-1][1]:
             spans.append((sign.start, sign.end))
     return kept
-
-
-def _count_living(page: Page, signs: Sequence[Sign]) -> list[int]:
-    """How many lines of the job's own stand before each line: neither part of a sign nor of what follows one.
-
-    Counted from the end on back, as far as it matters: before ``_LIVING`` such lines without a sign, all count.
-    """
-    size = len(page.lines)
-    dead = bytearray(size)
-    for sign in signs:
-        if sign.weight != WEAK:
-            dead[sign.start : sign.end] = b"\1" * (sign.end - sign.start)
-    alive = bytearray(b"\1" * size)
-    seen = 0
-    for index in range(size - 1, -1, -1):
-        line = page.lines[index]
-        if dead[index] or line == "" or _EPILOGUE.search(line[:300]):
-            alive[index] = 0
-            seen = 0 if dead[index] else seen
-            continue
-        seen += 1
-        if seen > _LIVING:
-            break
-    return list(accumulate(alive, initial=0))
 
 
 def _last_words(page: Page, signs: Sequence[Sign], living: Sequence[int]) -> list[Sign]:
@@ -294,6 +257,3 @@ def _surroundings(page: Page, cluster: Sequence[Sign], chosen: Sign) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-__all__ = ["LAUNCHER", "Failure", "find_complaint", "find_failure"]

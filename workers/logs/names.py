@@ -9,19 +9,21 @@ _NEVER_WORDS = frozenset(
     commit hash sha md5 checksum id uuid run_id trial_id job jobid job_id task device devices gpu gpus gpu_id cuda cpu
     cpus cores workers num_workers threads line lineno col shape size dim dims hidden vocab vocab_size params parameters
     param num_params n_params total_params trainable_params layers heads year month day hour minute second date
+    fold folds client clients worker actor stage phase trial run runs agent process shard replica part chunk index idx
+    attempt retry retries
     timestamp datetime timestamp_utc unix_time file path url address ip epoch_time
     """.split()  # noqa: SIM905 - a list of words reads better as text
 )
 _NEVER = re.compile(
     r"^(?:num_|n_|number of |total (?:number|params|train|optimi[sz]ation)|max_(?:epochs?|steps?|iters?)"
-    r"|batch[ _]?size)"
+    r"|batch[ _]?size)|[ /](?:worker|fold|client|rank)$"
     r"|(?:_bytes|[ _]bytes|_dir|_path|_file|_ids?|_version|_seed)$|^(?:python|torch|cuda|cudnn|numpy|nccl|driver)\b",
     re.IGNORECASE,
 )
 _METRIC = re.compile(
     r"(?:^|[^a-z])(?:loss(?:es)?|acc(?:uracy|uracies)?|top-?[15]|acc\d|err(?:or)?s?|r?mse|mae|mape|smape|nll|elbo|kl|ppl|perplexity|"
     r"bleu(?:-?\d)?|rouge\w*|meteor|chrf|wer|cer|ter|f1|fbeta|precision|recall|auc|auroc|auprc|map(?:_?\d+)?|"
-    r"m?ap(?:50|75)|iou|miou|dice|jaccard|psnr|ssim|lpips|fid\w*|kid|score|rewards?|rew|returns?|ep_len|ep_rew|success|"
+    r"m?ap(?:50|75)|iou|miou|dice|jaccard|psnr|ssim|lpips|fid\w*|kid|score|fitness|rewards?|rew|returns?|ep_len|ep_rew|success|"
     r"success_rate|win_?rate|elo|entropy|grad|gnorm|norm|lr|learning[ _-]?rate|lrate|kappa|mcc|r2|corr(?:elation)?|"
     r"pearson\w*|spearman\w*|ndcg\S*|mrr|hr@\d+|hits?@\d+|recall@\d+|r@\d+|medr|xent|ce|bce|ctc|throughput|fps|sps|"
     r"samples/s\w*|tok(?:en)?s?/s\w*|it/s|img/s|wps|ups|logloss|binary_logloss|multi_logloss|deviance|likelihoods?|eer|"
@@ -40,6 +42,12 @@ _EXCEPTIONS = re.compile(
     r"Connection|Permission|Unicode\w*|Zero\w*|Overflow|Floating\w*|NotImplemented|Recursion|Http|HTTP\w*|URL|Lookup|"
     r"Indentation|Keyboard|Broken\w*|Child\w*|Cuda|CUDA|Ray\w*)(?:Error|Exception|Interrupt)"
 )
+_SENTENCE = re.compile(
+    r"\b(?:(?:error|exit|return|status)[ _-]?codes?|please|expected|but got|must|should|could|cannot|unexpected\w*|"
+    r"environment variable|deprecated|will be|failed|invalid|unable|consider|rerun|errors? found|improv\w+ from|"
+    r"(?:in|de)creas\w+ (?:from|by|to)|did not)\b",
+    re.IGNORECASE,
+)
 _FILE = re.compile(r"\.(?:py|cpp|cc|c|h|cu|json|ya?ml|txt|log|csv|pt|pth|ckpt|png|jpe?g|sh|so|bin)\b", re.IGNORECASE)
 _CALENDAR = re.compile(
     r"\b(?:mon|tue|wed|thu|fri|sat|sun)\w* (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
@@ -55,7 +63,11 @@ _EDGES = " \t|:=,;>*#-–—·•[](){}<'\"`~"
 
 def tidy(name: str) -> str:
     """A name as it is kept: as printed, without decoration around it and with single spaces."""
-    return _SPACES.sub(" ", name.strip(_EDGES + "")).strip()
+    kept = _SPACES.sub(" ", name.strip(_EDGES)).strip()
+    for opening, closing in ("()", "[]"):
+        if kept.count(opening) > kept.count(closing) and closing in name:
+            kept += closing
+    return kept
 
 
 def is_never(name: str) -> bool:
@@ -65,6 +77,7 @@ def is_never(name: str) -> bool:
         lowered in _NEVER_WORDS
         or bool(_NEVER.search(lowered))
         or bool(_EXCEPTIONS.search(name))
+        or bool(_SENTENCE.search(name))
         or bool(_FILE.search(name))
         or bool(_CALENDAR.search(name))
     )
@@ -79,13 +92,22 @@ def is_metric(name: str) -> bool:
 
 
 _SETTING = re.compile(
-    r"(?:^|[_ ./])(?:coef(?:f|ficient)?s?|weights?|threshold|smoothing|decay|split|size|ratio|interval|"
-    r"freq(?:uency)?|patience|delta|factor|start|end|init|initial|every|target|max|min|num|use|log|warm-?up\w*|alpha|beta\d?|gamma|eps(?:ilon)?|momentum|"
-    r"dropout|lr|learning[_ ]rate|temperature|clip\w*|limit|default|base|tolerance|margin|mult(?:iplier)?|per|scale|steps?|window|period)(?:$|[_ .])",
+    r"(?:^|[_ ./-])(?:coef(?:f|ficient)?s?|weights?|threshold|smoothing|decay|size|ratio|interval|freq(?:uency)?|patience|"
+    r"delta|factor|init|initial|every|target|num|use|warm-?up\w*|alpha|beta\d?|gamma|eps(?:ilon)?|momentum|dropout|lr|"
+    r"learning[_ ]rate|temperature|clip\w*|limit|default|base|tolerance|margin|mult(?:iplier)?|scale|window|period|"
+    r"epochs|thres\w*)(?:$|[_ .-])",
+    re.IGNORECASE,
+)
+_MAYBE_SETTING = re.compile(r"(?:^|[_ ./-])(?:split|start|end|max|min|log|per|steps?)(?:$|[_ .-])", re.IGNORECASE)
+_MEASURED = re.compile(
+    r"(?:^|[^a-z])(?:loss(?:es)?|acc|accurac\w+|rewards?|returns?|scores?|f1|au[cp]r?\w*|bleu\w*|psnr|ssim|m?iou|dice|r?mse|mae|"
+    r"perplexity|ppl|wer|cer|error)(?:$|[^a-z])",
     re.IGNORECASE,
 )
 
 
 def is_setting(name: str) -> bool:
     """Whether that name may be one of a setting, which configurations list with its value before any training."""
-    return bool(_SETTING.search(name.strip()))
+    if _SETTING.search(name):
+        return True
+    return bool(_MAYBE_SETTING.search(name)) and not _MEASURED.search(name)

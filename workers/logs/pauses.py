@@ -73,8 +73,8 @@ def flag_pauses(stretches: Sequence[Stretch], paces: Sequence[float], floor: flo
     scaled = [over / stretch.steps**0.5 for over, stretch in zip(excess, stretches, strict=True)]
     if not scaled:
         return []
-    middle = median(scaled)
-    scatter = 1.4826 * median([abs(value - middle) for value in scaled])
+    quicker = [-value for value in scaled if value <= 0]  # pauses lie on the other side only
+    scatter = 1.4826 * median(quicker) if quicker else 0.0
     flags, somewhat = [], []
     for stretch, pace, over in zip(stretches, paces, excess, strict=True):
         noise, usual = scatter * stretch.steps**0.5, pace * stretch.steps

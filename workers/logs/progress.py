@@ -29,7 +29,7 @@ _ASIDE = {
 }
 _TRAINING = re.compile(r"\b(?:train\w*|epochs?|steps?|fit\w*|iter\w*|学習|训练)", re.IGNORECASE)
 _ANNOUNCED = re.compile(
-    r"(?:^|[\s,({\['\"`.-])(?:(?:max|num|n|total|tot|number[_ ]of|training|train|total[_ ]training|"
+    r"(?:^|[\s,({\['\"`.-])(?:(?:max|num|n(?!_steps)|total|tot|number[_ ]of|training|train|total[_ ]training|"
     r"max[_ ]train(?:ing)?|num[_ ]train(?:ing)?|total[_ ]optimi[sz]ation|total[_ ]train)[_\- .]?)?"
     r"(?P<unit>epochs?|steps?|iters?|iterations?|updates?|time_?steps?|kimg|episodes?)"
     r"['\"]?\s*(?:=|:|,|\s)\s*['\"]?(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?![\d.:/%]|\s*(?:/|\||,?\s*\d+\)))",

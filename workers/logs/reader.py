@@ -64,10 +64,18 @@ class Explained:
 
 
 class Reader:
-    """Reads one log. ``patterns`` are further families, asked before all others."""
+    """Reads one log. ``patterns`` are further families, asked before all others.
+
+    Without ``learns`` every line goes the long way: slower, and nothing else.
+    """
 
     def __init__(
-        self, state: dict[str, Any] | None = None, *, patterns: Sequence[Family] = (), first_leg: int = 0
+        self,
+        state: dict[str, Any] | None = None,
+        *,
+        patterns: Sequence[Family] = (),
+        first_leg: int = 0,
+        learns: bool = True,
     ) -> None:
         state = state or {}
         self.families = [*patterns, *families()]
@@ -84,6 +92,7 @@ class Reader:
         self.hits: dict[str, int] = state.get("hits", {})
         self._shapes: dict[str, int] = {}
         self._express = Express()
+        self._learns = learns
         self._open: list[int] = [i for i, memory in enumerate(self.memories) if memory.get("open")]
         self._last_read: list[tuple[str, int, Reading | None]] = []
         self._columns: dict[str, Column] = {}
@@ -136,7 +145,7 @@ class Reader:
             if express.is_riding:
                 self._arrive(now)
             self._read(line, now)
-            if len(self._last_read) == 1:
+            if self._learns and len(self._last_read) == 1:
                 self._teach(shape, line)
         self._arrive(now)
         self._mark(now)

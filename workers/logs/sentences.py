@@ -5,39 +5,18 @@ roles of the numbers are found once for such a shape, as a :class:`Plan`, and th
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workers.logs import names
+from workers.logs.positions import UNITS, UNNAMED, may_be_total, share_of, total_of, unit_after, unit_before
 
 TOKEN = re.compile(
     r"(?:(?<![\w)\].])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|(?<![\w.])\.\d+(?:[eE][-+]?\d+)?)"
     r"|(?<![A-Za-z_])[-+]?(?:[nN]a[nN]|NAN|[iI]nf(?:inity)?|INF)(?![A-Za-z_])"
 )
-UNITS = {
-    "epoch": "epoch", "epochs": "epoch", "ep": "epoch", "エポック": "epoch", "轮": "epoch",
-    "step": "step", "steps": "step", "global_step": "step", "global step": "step", "globalstep": "step",
-    "iter": "iteration", "iters": "iteration", "iteration": "iteration", "iterations": "iteration", "it": "iteration",
-    "itr": "iteration", "niter": "iteration", "i": "iteration",
-    "update": "update", "updates": "update", "num_updates": "update", "n_updates": "update",
-    "timestep": "timestep", "timesteps": "timestep", "total_timesteps": "timestep", "total timesteps": "timestep",
-    "num_timesteps": "timestep", "env_steps": "timestep", "env steps": "timestep", "total_steps": "timestep",
-    "frames": "timestep", "frame": "timestep",
-    "episode": "episode", "episodes": "episode", "eps_num": "episode", "game": "episode", "games": "episode",
-    "batch": "batch", "batches": "batch", "minibatch": "batch", "mini-batch": "batch", "batch_idx": "batch",
-    "round": "round", "rounds": "round", "generation": "generation", "gen": "generation",
-    "kimg": "kimg", "tick": "tick",
-    "ステップ": "step", "步数": "step",
-}  # fmt: skip
-UNNAMED = "?"
-"""The unit of a fraction that stands before everything else: ``[2500/10000] loss: 0.23``."""
-_UNIT_END = re.compile(
-    r"(?:^|[^A-Za-z_])(" + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)) + r")"
-    r"(?:\s*(?:no\.?|num(?:ber)?|idx|index))?[\s:=#\[(\]|-]*$",
-    re.IGNORECASE,
-)
-_NAME_END = re.compile(r"(?P<name>[^:=]*?)\s*(?P<sep>[:=]|->|→| is | was )\s*[\[({'\"~≈]?\s*$")
+_NAME_END = re.compile(r"(?P<name>[^:=：]*?)\s*(?P<sep>[:=：]|->|→| is | was )\s*[\[({'\"~≈]?\s*$")
 _DELIMITER = re.compile(
-    r"[,;|\t)\]}>{]|(?<![A-Za-z])[(\[]|\s[-–—·•*]+\s|\s{2,}|\.\s|^[\s\-–—·•*#=>~+!]+|[，；。]|\s&\s|\band\b|(?<=\w):\s(?=[A-Za-z])"
+    r"[,;|\t)\]}>{]|(?<![A-Za-z])[(\[]|\s[-–—·•*]+\s|\s{2,}|\.\s|^[\s\-–—·•*#=>~+!]+|[，；。、]|\s&\s|\band\b|(?<=[\w)]):\s(?=[A-Za-z])"
 )
 _GLUE = re.compile(r"[A-Za-z_@$][-_]?$|[A-Za-z]@$|(?<=[A-Za-z])[.:](?=$)")
 _TIME_UNIT = re.compile(r"\s?(?:s|sec|secs|seconds|ms|us|min|mins|minutes|h|hr|hrs|hours|秒|分)\b", re.IGNORECASE)
@@ -49,11 +28,17 @@ _NO_VALUE = re.compile(
 )
 _PHASE = re.compile(
     r"(?:^|[^A-Za-z])(?:(?P<val>val(?:id(?:ation)?)?|validating)|(?P<test>test(?:ing)?)|(?P<eval>eval(?:uat\w+)?)|(?P<dev>dev)"
-    r"|(?P<train>train(?:ing)?)|(?P<val2>検証|评估|验证)|(?P<test2>测试|テスト))(?![a-z])",
+    r"|(?P<train>train(?:ing)?)|(?P<val2>検証|评估|验证)|(?P<test2>测试|テスト)|(?P<train2>訓練|学習(?!率)|训练))(?![a-z])",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[A-Za-z_@%\u3040-\u30ff\u4e00-\u9fff]")
 _LONGEST_NAME = 60
+_IS = re.compile(r"[\s\])]{0,4}(?:is|was|[:=：]|->|=>)\s{0,4}")
+_IS_LR = re.compile(r"(?:learning[ _]rate|lr|time|epoch)\b", re.IGNORECASE)
+_AGGREGATE = re.compile(r"avg|average|mean|median|min|max|std|ema|smooth(?:ed)?", re.IGNORECASE)
+_TAIL = re.compile(r"(?<=[\w%])\s?\([^()]{1,20}\)\s*$")
+_ASIDE = re.compile(r"\s*\([^()]{0,60}\)$")
+_AT = re.compile(r"(\S.*?)\s+(?:at|for|after|of|in|on|over)\s+(?:the )?(?:end of )?(?:the )?[\[(]?$", re.IGNORECASE)
 _SEEN = 160  # characters before and after a number that can tell what it is
 
 
@@ -66,6 +51,8 @@ class Value:
     scale: float
     known: bool
     separator: str
+    phase: str | None = None
+    """What the line says before the name, and not in it, that was measured: ``val`` in ``val: loss 0.4 acc 0.8``."""
 
 
 @dataclass
@@ -78,12 +65,22 @@ class Plan:
     fixed: list[tuple[int, str]] = field(default_factory=list)
     phase: str | None = None
     is_listing: bool = False
+    may_be_total: bool = False
+    """Whether its only position may be the number of all: ``epochs: 90``."""
 
 
 def phase_of(text: str) -> str | None:
     """``train``, ``val``, ``test``, ``eval`` or ``dev``: the first that ``text`` speaks of."""
     match = _PHASE.search(text)
     return match.lastgroup.rstrip("2") if match and match.lastgroup else None
+
+
+def last_phase_of(text: str) -> str | None:
+    """The last phase that ``text`` speaks of."""
+    found = None
+    for found in _PHASE.finditer(text):  # noqa: B007 - the last one is wanted
+        pass
+    return found.lastgroup.rstrip("2") if found and found.lastgroup else None
 
 
 def make_plan(line: str) -> Plan:
@@ -93,43 +90,53 @@ def make_plan(line: str) -> Plan:
     plan.is_listing = _looks_like_settings(line)
     consumed = 0  # where the text that may belong to the next name begins
     skip: set[int] = set()
+    said = ""  # the metric whose value comes behind its position: "loss at step 100: 0.23"
+    totals = 0
+    phases = _Phases()
     for index, token in enumerate(found):
         if index in skip:
             continue
-        before = line[max(consumed, token.start() - _SEEN) : token.start()]
-        after = line[token.end() : token.end() + _SEEN]
+        before = line[consumed : token.start()]
+        after = line[token.end() :]
         if _is_glued(line, token, after) and _WORDS.search(before):
             plan.fixed.append((index, token[0]))
             continue
-        unit = _UNIT_END.search(before)
-        total = _total(line, found, index)
-        if unit and not _is_odd(line, token):
-            plan.positions.append((UNITS[unit[1].lower()], index, total))
+        unit = unit_before(before)
+        total = total_of(line, found, index)
+        end = found[total].end() if total is not None else token.end()
+        later = unit_after(before, line[end : end + 12])
+        if (unit or later) and not _is_odd(line, token, later):
+            plan.positions.append((later[0] if later else UNITS[unit[1].lower()] if unit else "", index, total))
+            totals += bool(unit and total is None and may_be_total(before, unit))
+            said = "" if unit is None else _name_before(before[: unit.start(1)])
+            phases.note(before)
             if total is not None:
                 skip.add(total)
-                consumed = found[total].end()
-            else:
-                consumed = token.end()
+            consumed = end + (later[1] if later else 0)
             continue
         if total is not None:
             lead = before.strip(" \t[](){}|:-,#")
             if lead == "" and not plan.values and len(plan.positions) <= 1:
                 plan.positions.append(("batch" if plan.positions else UNNAMED, index, total))
             skip.add(total)
-            consumed = found[total].end()
-            percent = _share(line, found, total)
+            consumed = end
+            percent = share_of(line, found, total)
             if percent is not None and lead:
                 value = _value(line, token, before, "", percent)
                 if value is not None and value.known:
-                    plan.values.append(value)
+                    plan.values.append(phases.place(value, before))
                 skip.add(percent)
                 consumed = found[percent].end()
             continue
         if not plan.values and _is_aside(before, after):
             continue  # "accuracy on the 10000 test images: 54 %": the name goes on
+        if said and _IS.fullmatch(before):
+            before = f"{said}: "
+        said = ""
         value = _value(line, token, before, after, index)
         if value is not None:
-            plan.values.append(value)
+            value = _companion(value, before, plan.values[-1]) if plan.values else value
+            plan.values.append(phases.place(value, before))
         consumed = token.end()
         suffix = _SUFFIX.match(after)
         if suffix:
@@ -137,7 +144,62 @@ def make_plan(line: str) -> Plan:
     plan.values = _keep_sure(plan)
     if plan.values:
         plan.phase = phase_of(line[: found[plan.values[0].index].start()])
+    plan.may_be_total = not plan.values and totals == len(plan.positions) > 0
     return plan
+
+
+class _Phases:
+    """Follows what the values of a line were measured on: headings hold for what follows, and for names said twice."""
+
+    def __init__(self) -> None:
+        self.heading: str | None = None
+        self.last: str | None = None
+        self.names: set[str] = set()
+        self.is_first = True
+
+    def note(self, before: str) -> None:
+        """See whether a text without a metric names a phase."""
+        self.heading = self.last = last_phase_of(before) or self.heading
+
+    def place(self, value: Value, before: str) -> Value:
+        """A value with the phase that holds for it."""
+        own = phase_of(value.name)
+        lead = before[: before.rfind(value.name.split(" ")[0])]
+        said = last_phase_of(lead)
+        if said is not None:
+            self.heading = self.last = said
+        is_first, self.is_first = self.is_first, False
+        if own is not None:
+            self.last = own
+            if is_first:
+                self.heading = own  # "val loss 0.3 acc 0.8"
+            return value
+        phase = self.heading
+        if value.name in self.names:
+            phase = self.last
+        elif _IS_LR.match(value.name):
+            phase = None
+        self.names.add(value.name)
+        return replace(value, phase=phase)
+
+
+def _companion(value: Value, before: str, last: Value) -> Value:
+    """A value that only says how it differs from the one before: ``loss train 0.5 valid 0.6``, ``0.5 (avg: 0.6)``."""
+    if _PHASE.fullmatch(value.name):
+        phase = _PHASE.search(last.name)
+        if phase and last.known:
+            name = last.name[: phase.start()] + phase[0][: -len(phase[0].lstrip(" _/-"))] + value.name
+            return replace(value, name=name + last.name[phase.end() :], known=True)
+    elif _AGGREGATE.fullmatch(value.name) and before.rfind("(") > before.rfind(")"):
+        return replace(value, name=f"{last.name} ({value.name})", known=last.known)
+    return value
+
+
+def _name_before(text: str) -> str:
+    """The metric named before a position that a preposition joins to it: ``loss at step 100``; "" if there is none."""
+    match = _AT.search(text)
+    name = _name(_ASIDE.sub("", match[1])) if match else ""
+    return name if name and len(name) <= _LONGEST_NAME and names.is_metric(name) else ""
 
 
 def _is_glued(line: str, token: "re.Match[str]", after: str) -> bool:
@@ -145,9 +207,11 @@ def _is_glued(line: str, token: "re.Match[str]", after: str) -> bool:
     if token.start() == 0:
         return False
     before = line[token.start() - 1]
+    if before == "第":
+        return False
     if before in "eE" and token[0][0] in "+-":
         return False
-    if _UNIT_END.search(line[max(0, token.start() - 12) : token.start()]):
+    if unit_before(line[max(0, token.start() - 12) : token.start()]):
         return False
     if before.isalpha() or before in "_@$":
         return not (after[:1] == "" and before in "xX")
@@ -160,10 +224,14 @@ def _is_glued(line: str, token: "re.Match[str]", after: str) -> bool:
     return False
 
 
-def _is_odd(line: str, token: "re.Match[str]") -> bool:
+def _is_odd(line: str, token: "re.Match[str]", later: object) -> bool:
     """Whether a position would be no whole number, or part of a date, a version, a word."""
     after = line[token.end() : token.end() + 1]
-    return (after.isalpha() and after not in "kKM") or token[0][0] in "-nNiI" or (after != "" and after in "-_")
+    return (
+        (after.isalpha() and after not in "kKM" and not later)
+        or token[0][0] in "-nNiI"
+        or (after != "" and after in "-_")
+    )
 
 
 def _is_aside(before: str, after: str) -> bool:
@@ -171,35 +239,17 @@ def _is_aside(before: str, after: str) -> bool:
     return bool(re.search(r"\b(?:the|on|over|of|for|from|in) $", before) and re.match(r" [a-z]", after))
 
 
-def _share(line: str, found: "list[re.Match[str]]", total: int) -> int | None:
-    """The index of the percentage that is told beside a fraction: ``9800/10000 (98%)``."""
-    if total + 1 >= len(found):
-        return None
-    between = line[found[total].end() : found[total + 1].start()]
-    after = line[found[total + 1].end() :][:3]
-    return total + 1 if re.fullmatch(r"\s*[(\[=]\s*", between) and re.match(r"\s?%", after) else None
-
-
-def _total(line: str, found: "list[re.Match[str]]", index: int) -> int | None:
-    """The index of the total that a number is counted toward: ``3/10``, ``3 of 10``, ``3/ 10``."""
-    if index + 1 >= len(found):
-        return None
-    between = line[found[index].end() : found[index + 1].start()]
-    if re.fullmatch(r"\s*/\s*|\s+(?:of|out of)\s+", between) and found[index + 1][0][0] not in "-+.":
-        after = line[found[index + 1].end() :][:1]
-        return None if after[:1] == "/" else index + 1
-    return None
-
-
 def _value(line: str, token: "re.Match[str]", before: str, after: str, index: int) -> Value | None:
     if re.match(r"[^\W\d]", after) and not (_TIME_UNIT.match(after) or _SUFFIX.match(after) or _RATE_UNIT.match(after)):
         return None
-    if re.match(r"[:/]\d|\.\d|\s?[x×]\s?\d|-\d|/[A-Za-z]*\d", after) or re.search(r"(?:\d[:./x×]|[/\\])$", before):
+    if re.match(r"[:/]\d|\.\d|\.[A-Za-z]{2,5}\b|\s?[x×]\s?\d|-\d|/[A-Za-z]*\d", after) or re.search(
+        r"(?:\d[:./x×]|[/\\])$", before
+    ):
         return None
     end = _NAME_END.search(before)
     if end:
         raw, separator = end["name"], end["sep"].strip()
-    elif before[-1:] in " \t":
+    elif before[-1:] in " \t" and before.rstrip()[-1:] not in ",;|<>+*/\\&!":
         raw, separator = before, ""
     else:
         return None
@@ -229,6 +279,10 @@ def _value(line: str, token: "re.Match[str]", before: str, after: str, index: in
 
 def _name(raw: str) -> str:
     """The name that stands at the end of ``raw``."""
+    tail = _TAIL.search(raw)
+    if tail and _WORDS.search(tail[0]):
+        name = _name(raw[: tail.start()])
+        return f"{name}{tail[0].rstrip()}" if name else ""
     start = 0
     for delimiter in _DELIMITER.finditer(raw):
         if raw[delimiter.end() :].strip():
@@ -255,8 +309,11 @@ def _keep_sure(plan: Plan) -> list[Value]:
 
 
 _SETTINGS = re.compile(
-    r"Namespace\(|\b(?:True|False|None|null|true|false)\b|=['\"]|: ['\"]|['\"]:|/\w+/\w+|\bdef |\bimport |\breturn\b"
-    r"|self\.|\(\)|==|\+=|\{\w*:|%[.\d]*[fds]"
+    r"Namespace\(|\b(?:True|False|None|null|true|false)\b|=['\"]|: ['\"]|['\"]:|(?:^|[\s'\"=(])[~.]{0,2}/[\w.-]+/\w|://"
+    r"|\b(?:def|import) |^\s*return\b|self\.|\(\)|(?<![=!<>])==(?![=>])|\+=|\{\w*:|%[.\d]*[fds]|(?:^|\s)--[A-Za-z]"
+    r"|=\s?[A-Za-z_][\w.]*\([A-Za-z_\[]|\w\s?\*\s?[A-Za-z_(]|^\w*(?:Error|Exception|Warning)\b:|Warning: "
+    r"|\bpython[\d.]*\s+\S+\.py|\btorchrun\s|\baccelerate launch\b"
+    r"|^\W*(?i:hyper-?param\w*|config\w*|arg(?:ument)?s|settings|options|using)\b"
 )
 
 

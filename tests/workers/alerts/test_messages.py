@@ -241,3 +241,22 @@ def test_shorten(text, limit):
     """A shortened text keeps to its limit and shows that it was cut."""
     short = shorten(text, limit)
     assert short == text if len(text) <= limit else len(short) <= limit and short.endswith("…")
+
+
+def test_a_hint_after_the_cause():
+    """A known remedy stands right after the cause; a run that finished has none."""
+    crashed = replace(
+        RUN, state="failed", cause="CUDA out of memory (train.py:61)", hint="make the batch smaller", exit_code=1
+    )
+    body = message(crashed, "crashed").body.splitlines()
+    assert body[:2] == ["CUDA out of memory (train.py:61)", "Hint: make the batch smaller"]
+    assert "Hint" not in message(replace(crashed, hint=None), "crashed").body
+    assert "Hint" not in message(replace(crashed, state="finished"), "finished").body
+
+
+def test_hints_are_redacted_and_cut():
+    """A hint goes to a server too: what is secret is hidden, what is long is cut."""
+    crashed = replace(RUN, state="failed", cause="x", hint="token s3cret " + "word " * 200, exit_code=1)
+    body = message(crashed, "crashed", redact=lambda text: text.replace("s3cret", HIDDEN)).body
+    assert "s3cret" not in body
+    assert len(next(line for line in body.splitlines() if line.startswith("Hint"))) <= 310

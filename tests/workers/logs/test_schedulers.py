@@ -103,6 +103,52 @@ CASES = [
         "x.py:41",
         None,
     ),
+    Case("srun-only", "srun: error: t0011: task 0: Exited with exit code 1\n", ("exit code 1",), None, None),
+    Case(
+        "slurm-merged",
+        (
+            " 1%|x| 164/11206 [8:26:46<569:31:10, 185.68s/it]slurmstepd: error: *** STEP 98.0 ON gpu54 "
+            "CW0811 19:10:32.576000 1 site-packages/torch/distributed/elastic/agent/server/api.py:719] "
+            "Received Signals.SIGTERM death signal, shutting down workers\n"
+            "slurmstepd: error: *** JOB 98 ON gpu54 CANCELLED AT 2025-08-11T19:10:32 ***\n"
+            "ANCELLED AT 2025-08-11T19:10:32 ***\n"
+            "W0811 19:10:32.605000 1 "
+            "site-packages/torch/distributed/elastic/multiprocessing/api.py:900] Sending process 13 "
+            "closing signal SIGTERM\n"
+        ),
+        ("CANCELLED",),
+        None,
+        None,
+    ),
+    Case(
+        "sigterm-chain",
+        (
+            "Traceback (most recent call last):\n"
+            '  File "/opt/venv/bin/torchrun", line 88, in <module>\n'
+            "    main()\n"
+            '  File "/opt/venv/bin/torchrun", line 41, in main\n'
+            "    step(batch)\n"
+            '  File "/opt/conda/lib/python3.10/site-packages/torch/nn/modules/module.py", line 1511, '
+            "in _call_impl\n"
+            "    return forward_call(*args, **kwargs)\n"
+            "torch.distributed.elastic.multiprocessing.api.SignalException: Process 97 got signal: 15\n"
+            "\n"
+            "During handling of the above exception, another exception occurred:\n"
+            "\n"
+            "Traceback (most recent call last):\n"
+            '  File "/opt/venv/bin/torchrun", line 88, in <module>\n'
+            "    main()\n"
+            '  File "/opt/venv/bin/torchrun", line 41, in main\n'
+            "    step(batch)\n"
+            '  File "/opt/conda/lib/python3.10/site-packages/torch/nn/modules/module.py", line 1511, '
+            "in _call_impl\n"
+            "    return forward_call(*args, **kwargs)\n"
+            "torch.distributed.elastic.multiprocessing.api.SignalException: Process 97 got signal: 15\n"
+        ),
+        ("got signal: 15",),
+        None,
+        None,
+    ),
     Case(
         "glued",
         (

@@ -37,6 +37,40 @@ CASES = [
     Case("killed-bar", "Epoch 1:  12%|█▏  | 12/100 [00:10<01:10,  1.2it/s]Killed\n", ("Killed",), None, "memory"),
     Case("zsh", "[1]    81231 killed     python train.py\n", ("Killed",), None, None),
     Case(
+        "spool",
+        ("/var/spool/slurm/d/job21518/slurm_script: line 23: 427394 Killed                  uvicorn api:app\n"),
+        ("Killed",),
+        None,
+        "memory",
+    ),
+    Case(
+        "openmpi-signal",
+        (
+            "terminate called after throwing an instance of 'std::bad_alloc'\n"
+            "  what():  std::bad_alloc\n"
+            "[n1:09049] *** Process received signal ***\n"
+            "[n1:09049] Signal: Aborted (6)\n"
+            "[n1:09049] Signal code:  (-6)\n"
+            "[n1:09049] [ 0] /lib64/libpthread.so.0(+0xf100)[0x2ab0]\n"
+            "[n1:09049] *** End of error message ***\n"
+        ),
+        ("out of host memory",),
+        None,
+        "memory is full",
+    ),
+    Case(
+        "openmpi-seg",
+        (
+            "[n1:09049] *** Process received signal ***\n"
+            "[n1:09049] Signal: Segmentation fault (11)\n"
+            "[n1:09049] Signal code: Address not mapped (1)\n"
+            "[n1:09049] *** End of error message ***\n"
+        ),
+        ("Segmentation fault",),
+        None,
+        None,
+    ),
+    Case(
         "sigtermline",
         ("Epoch 5 loss 0.1\n/var/spool/slurm/job/slurm_script: line 12: 88 Terminated              python train.py\n"),
         ("Terminated",),

@@ -1,4 +1,4 @@
-"""Reinforcement learning told in single lines: Unity ML-Agents, Acme, Dopamine, d3rlpy."""
+"""Reinforcement learning told in single lines: Unity ML-Agents, Acme, Dopamine, d3rlpy, the actor-critic tutorials."""
 
 import re
 
@@ -14,20 +14,37 @@ SIGNS = (
     "] ",
     "Average undiscounted return",
     "Average training steps",
+    "Average normalized return",
+    "Updates ",
+    "training episodes: ",
+    " episodes: ",
+    "Parameter '",
     "Starting iteration ",
     "Steps executed: ",
     " metrics={",
 )
 _UNITY = re.compile(
     r"(?:^|[\s\]:])(?P<brain>[\w?=&-]{1,100})[.:] Step: (?P<step>\d+)\. (?:Time Elapsed: [\d.]+ s\.? )?"
-    rf"(?:Mean Reward: (?P<mean>{NUMBER})\. Std of Reward: (?P<std>{NUMBER})\."
-    rf"(?: (?:Mean Group Reward: (?P<group>{NUMBER})\.)?"
-    rf" ?(?:ELO: (?P<elo>{NUMBER})\.)?)?|No episode was completed)"
+    rf"(?:Mean Reward: (?P<mean>{NUMBER})\.(?: Std of Reward: (?P<std>{NUMBER})\.)?"
+    rf"(?: Mean Group Reward: (?P<group>{NUMBER})\.)?(?: (?:Not )?Training\.)?"
+    rf"(?: ELO: (?P<elo>{NUMBER})\.)?|No episode was completed)"
+)
+_LESSON = re.compile(r"(?:\[\w+\] |\w+:[\w.]+:\s?)?Parameter '[^']{1,80}' (?:is in lesson|has been updated)")
+_SPREAD = re.compile(
+    rf"(?P<first>mean|min)/(?P<second>median|max) (?P<name>reward|length|success) (?P<one>{NUMBER})/(?P<two>{NUMBER})"
+)
+_UPDATES = re.compile(
+    rf"Updates (?P<update>\d+), num timesteps (?P<step>\d+), FPS (?P<fps>{NUMBER})(?P<rest>.*)$", re.DOTALL
+)
+_LAST = re.compile(r"\s*Last \d+ training episodes: (?P<rest>.*)$")
+_OVER = re.compile(
+    rf"\s*(?:-+ ?)?(?P<name>Evaluation|Test(?:ing)?) (?:over|using|for) \d+ episodes: (?:(?P<what>mean reward|avg reward) )?"
+    rf"(?P<value>{NUMBER})\s*(?:-+)?\s*$"
 )
 _FIELD = rf"[\w ()/.-]{{1,80}} = {NUMBER}"
 _ACME = re.compile(rf"(?:^|[\s\]])\[(?P<label>[A-Z][\w ]{{1,60}})\] (?P<pairs>{_FIELD}(?: \| {_FIELD})+)\s*$")
 _RETURN = re.compile(
-    r"(?P<name>Average undiscounted return per (?:training|evaluation) episode|Average training steps per second): "
+    r"(?P<name>Average (?:undiscounted|normalized) return per (?:training|evaluation) episode|Average training steps per second): "
     rf"(?P<value>{NUMBER})"
 )
 _ITERATION = re.compile(r"Starting iteration (?P<done>\d+)\s*$")
@@ -42,6 +59,10 @@ def recognise(line: str, memory: Memory) -> bool:
         return False
     if "Step: " in line and _UNITY.search(line):
         return True
+    if "episodes: " in line and (_LAST.match(line) or _OVER.match(line)):
+        return True
+    if line.startswith("Updates ") and _UPDATES.match(line) or "Parameter '" in line and _LESSON.match(line):
+        return True
     return bool(_acme(line) or _RETURN.search(line) or _D3.search(line) or _EXECUTED.match(line)) or bool(
         _ITERATION.match(strip_stamp(line)[1])
     )
@@ -52,6 +73,15 @@ def parse(line: str, memory: Memory) -> Reading | None:
     unity = _UNITY.search(line) if "Step: " in line else None
     if unity:
         return _unity(unity, memory)
+    updates = _UPDATES.match(line) if line.startswith("Updates ") else None
+    if updates:
+        memory["timestep"] = step = float(updates["step"][:15])
+        values = {"FPS": float(updates["fps"].replace(",", "")), **_spread(updates["rest"])}
+        return Reading([Record(values, step=step, unit="timestep")], (Count("timestep", step),))
+    if "episodes: " in line:
+        told = _of_episodes(line, memory)
+        if told:
+            return told
     acme = _acme(line)
     if acme:
         return _labelled(acme)
@@ -79,6 +109,31 @@ def _unity(unity: "re.Match[str]", memory: Memory) -> Reading:
     values = {prefix + name: float(unity[group].replace(",", "")) for name, group in named.items() if unity[group]}
     counts = () if prefix else (Count("step", step),)
     return Reading([Record(values, step=step)] if values else [], counts)
+
+
+def _spread(text: str) -> dict[str, float]:
+    """``mean/median reward 21.3/20.5`` as two values."""
+    values: dict[str, float] = {}
+    for found in _SPREAD.finditer(text):
+        values[f"{found['first']} {found['name']}"] = float(found["one"].replace(",", ""))
+        values[f"{found['second']} {found['name']}"] = float(found["two"].replace(",", ""))
+    return values
+
+
+def _of_episodes(line: str, memory: Memory) -> Reading | None:
+    """What the latest episodes of training, or those of an evaluation, have brought."""
+    last = _LAST.match(line)
+    if last:
+        values = _spread(last["rest"])
+        step = memory.get("timestep")
+        return Reading([Record(values, step=step, unit="timestep")]) if values else None
+    over = _OVER.match(line)
+    if over is None:
+        return None
+    step = memory.get("timestep", (memory.get("shared") or {}).get("step"))
+    name = f"eval/{over['what'] or 'average reward'}"
+    value = float(over["value"].replace(",", ""))
+    return Reading([Record({name: value}, step=step, unit="timestep")])
 
 
 def _acme(line: str) -> "re.Match[str] | None":

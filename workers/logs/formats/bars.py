@@ -44,6 +44,7 @@ _FASTPROGRESS = re.compile(
     rf"\[(?P<done>{_N})/(?P<total>{_N}) [\d:]{{4,12}}<[\d:]{{4,12}}(?P<rest>[^\]]{{0,400}})\]"
 )
 _BAR2 = re.compile(rf"^(?P<label>.{{0,100}}?)\s*\d{{1,3}}% \((?P<done>{_N}) of (?P<total>{_N})\) ?\|(?P<rest>.*)")
+_SIZE = re.compile(r"\s?[kKMG]i?B\b")
 _EPOCH = re.compile(
     r"(?:\b|_)(?:epoch|ep|エポック|轮)s?\b\W{0,4}(?P<done>\d+)(?:\s?(?:/|of)\s?(?P<total>\d+))?(?![\d.]*%)",
     re.IGNORECASE,
@@ -105,7 +106,8 @@ def read_bar(line: str) -> Bar | None:
         done = to_number(parts["done"] or parts["percent"])
         total = to_number(parts["total"]) if parts["total"] else 100.0
         if done is not None:
-            return Bar(parts["label"].strip(), done, total, rest=parts["rest"])
+            unit = "MB" if _SIZE.match(parts["rest"]) else "it"
+            return Bar(parts["label"].strip(), done, total, unit, parts["rest"])
     return None
 
 

@@ -13,7 +13,7 @@ from workers.logs.formats import Memory
 from workers.logs.numbers import NUMBER
 from workers.logs.records import Count, Reading, Record
 
-SIGNS = ("]\t", "] ", "]:", "learn: ", "Iteration:", "est iteration", "best round")
+SIGNS = ("]\t", "] ", "]:", "learn: ", "test: ", "Iteration:", "est iteration", "best round")
 _ROUND = re.compile(r"(?:.{0,80}[\s\]>|:])?\[(?P<step>\d+)\]:?\s+(?P<rest>\S.*)$")
 _PART = re.compile(
     rf"(?P<name>\S.{{0,100}}?)\s?:\s?(?P<value>{NUMBER})(?:\s?\+\s?(?P<spread>{NUMBER}))?(?:\s?\([^)]*\))?\s*$"

@@ -4,12 +4,14 @@ Asked last. Where a line does not say its position, the one of the latest line t
 lines follow in one position, they are counted.
 """
 
+import re
 import zlib
 from typing import Any
 
 from workers.logs import names, sentences
 from workers.logs.formats import Memory
 from workers.logs.numbers import is_whole
+from workers.logs.positions import UNNAMED
 from workers.logs.records import EVAL, Count, Reading, Record
 from workers.logs.sentences import TOKEN, Plan, make_plan, phase_of
 from workers.logs.timestamps import strip_stamp
@@ -19,6 +21,8 @@ _LONGEST = 4000
 _PLANS = 5_000
 _PLANS_OF_SHAPE = 40
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
+_ASIDE = ("val", "test", "eval", "dev")
+_TENSOR = re.compile(r"\btensor\(\[?([^\s,()\[\]]{1,40})\]?(?:, ?[^()]{0,60}(?:\(\))?[^()]{0,60})?\)")
 Position = dict[str, Any]
 _plans: dict[str, list[Plan]] = {}
 _STEP_UNITS = ("step", "iteration", "update", "timestep", "kimg", "episode", "round", "generation")
@@ -30,27 +34,29 @@ def recognise(line: str, memory: Memory) -> bool:
         return False
     if not TOKEN.search(line):
         return _heading(line) is not None
-    _, rest = strip_stamp(line)
+    _, rest = _clean(line)
     plan = make_plan(rest)
     return bool(plan.values) or (bool(plan.positions) and not plan.is_listing and len(rest) < 200)
 
 
 def parse(line: str, memory: Memory) -> Reading | None:
     """The metrics of the line with its position, or the one in force."""
-    time, rest = strip_stamp(line)
+    time, rest = _clean(line)
     tokens = TOKEN.findall(rest)
     if not tokens:
         memory["phase"] = _heading(line)
         return None
     plan = _plan(rest, tokens)
+    counts = _counts(plan, tokens, memory)
+    if plan.may_be_total and not _grows(counts, memory):
+        return None
     position = _position(plan, tokens, memory)
-    counts = _counts(plan, tokens)
     if position:
         memory["at"] = dict(position)
         if not plan.values:
             memory["phase"] = phase_of(rest)
     if not plan.values:
-        phase = EVAL if counts and memory.get("phase") in ("val", "test", "eval", "dev") else None
+        phase = EVAL if counts and memory.get("phase") in _ASIDE else None
         return Reading(counts=counts, phase=phase) if counts else None
     values = _values(plan, tokens, memory)
     if not position:
@@ -63,8 +69,16 @@ def parse(line: str, memory: Memory) -> Reading | None:
     if not values:
         return None
     record = Record(values, time=time, **position)
-    is_eval = (plan.phase or memory.get("phase")) in ("val", "test", "eval", "dev")
-    return Reading([record], counts, phase=EVAL if is_eval and counts and counts[-1].unit == "batch" else None)
+    is_eval = (plan.phase or memory.get("phase")) in _ASIDE
+    return Reading(
+        [record], counts, phase=EVAL if is_eval and counts and counts[-1].unit in ("batch", "episode") else None
+    )
+
+
+def _clean(line: str) -> tuple[float | None, str]:
+    """When a line was written, and what is read of it: ``tensor(0.5, device='cuda:0')`` is 0.5."""
+    time, rest = strip_stamp(line)
+    return time, _TENSOR.sub(r"\1", rest) if "tensor(" in rest else rest
 
 
 def _plan(line: str, tokens: list[str]) -> Plan:
@@ -85,16 +99,15 @@ def _plan(line: str, tokens: list[str]) -> Plan:
 
 
 def _values(plan: Plan, tokens: list[str], memory: Memory) -> dict[str, float]:
-    phase = plan.phase or (memory.get("phase") if not plan.positions else None)
-    prefix = f"{phase}/" if phase in ("val", "test", "eval", "dev") else ""
+    around = memory.get("phase") if not plan.positions else None
     values: dict[str, float] = {}
     for value in plan.values:
         name = value.name
-        if prefix and phase_of(name) is None:
-            name = prefix + name
+        phase = value.phase or around
+        if phase in _ASIDE and phase_of(name) is None:
+            name = f"{phase}/{name}"
         if name not in values:
-            number = float(tokens[value.index].replace(",", "")) * value.scale
-            values[name] = number
+            values[name] = float(tokens[value.index].replace(",", "")) * value.scale
     return values
 
 
@@ -109,8 +122,8 @@ def _position(plan: Plan, tokens: list[str], memory: Memory) -> Position:
         done = _number(tokens, index)
         if done is not None and (is_whole(done) or unit == "epoch"):
             found.setdefault(unit, (done, _number(tokens, total_index)))
-    if sentences.UNNAMED in found:
-        fraction = found.pop(sentences.UNNAMED)
+    if UNNAMED in found:
+        fraction = found.pop(UNNAMED)
         if plan.values and "batch" not in found:
             found["batch" if "epoch" in found or _shared_position(memory) else "step"] = fraction
     if not found:
@@ -118,7 +131,7 @@ def _position(plan: Plan, tokens: list[str], memory: Memory) -> Position:
     position: Position = {}
     if "epoch" in found:
         position["epoch"] = found["epoch"][0]
-    inner = next((unit for unit in ("batch", *_STEP_UNITS) if unit in found), None)
+    inner = "batch" if "batch" in found else next((unit for unit in found if unit in _STEP_UNITS), None)
     if inner is None:
         return position
     done, total = found[inner]
@@ -150,11 +163,14 @@ def _maybe_within(position: Position, epoch: float, done: float, unit: str, memo
     return position
 
 
-def _counts(plan: Plan, tokens: list[str]) -> tuple[Count, ...]:
+def _counts(plan: Plan, tokens: list[str], memory: Memory) -> tuple[Count, ...]:
     counts: list[Count] = []
+    is_aside = (plan.phase or memory.get("phase")) in _ASIDE
     for unit, index, total in plan.positions:
-        if unit == sentences.UNNAMED:
-            continue
+        if unit == UNNAMED:
+            if not plan.values or is_aside or len(plan.positions) > 1:
+                continue
+            unit = "batch" if _shared_position(memory) else "step"
         done = _number(tokens, index)
         if done is not None and is_whole(done) and all(count.unit != unit for count in counts):
             counts.append(Count(unit, done, _number(tokens, total)))
@@ -165,7 +181,21 @@ def _counts(plan: Plan, tokens: list[str]) -> tuple[Count, ...]:
             Count("batch", c.done, c.total) if c.unit in ("step", "iteration", "update") and c.total else c
             for c in counts
         ]
-    return tuple(counts)
+    return tuple(count for count in counts if count.unit in ("epoch", "batch") or count.unit == _first_unit(counts))
+
+
+def _first_unit(counts: list[Count]) -> str:
+    """Of several counters over the whole training the one to go by: one with a total, or the first on the line."""
+    others = [count for count in counts if count.unit not in ("epoch", "batch")]
+    return next((count.unit for count in others if count.total), others[0].unit if others else "")
+
+
+def _grows(counts: tuple[Count, ...], memory: Memory) -> bool:
+    """Whether a counter without metrics, that may be the number of all, was seen before and has grown."""
+    seen = memory.setdefault("seen", {})
+    growing = [count.unit in seen and count.done > seen[count.unit] for count in counts]
+    seen.update({count.unit: count.done for count in counts})
+    return any(growing)
 
 
 def _shared_position(memory: Memory) -> Position:

@@ -18,9 +18,7 @@ _ITEM = re.compile(
     r"(?P<quote>['\"])(?P<name>[^'\"{}]{1,120})(?P=quote): ?(?:np\.float\d+\(|tensor\()?"
     rf"(?P<mark>['\"]?)(?P<value>{NUMBER}|None|\d+:\d\d:[\d.]+)(?P=mark)\)?(?=\s*[,}}])"
 )
-_SURE = frozenset(
-    ("learning_rate", "grad_norm", "train_runtime", "eval_runtime", "test_runtime", "predict_runtime", "eval_loss")
-)
+_SURE = frozenset(("grad_norm", "train_runtime", "eval_runtime", "test_runtime", "predict_runtime", "eval_loss"))
 _BEFORE = re.compile(r"[^{}]{0,160}$")
 _BLOCK = re.compile(r"\*{3,} ?(?P<phase>\w[\w ]{0,40}?) metrics ?\*{3,}\s*$")
 _HEADER = re.compile(r"\*{3,} ?Running (?P<what>\w+)[\w ]{0,40}\*{3,}\s*$")
@@ -83,7 +81,8 @@ def _read_dict(line: str) -> dict[str, float] | None:
     if covered < len(text) - 2 or not values:
         return None  # something in it is no number: a configuration
     if not _SURE.isdisjoint(values) or (
-        "epoch" in values and any("loss" in name or "reward" in name for name in values)
+        not values.keys().isdisjoint(("epoch", "learning_rate"))
+        and any("loss" in name or "reward" in name for name in values)
     ):
         return values
     if any(name.startswith(("eval_", "rewards/")) for name in values):
