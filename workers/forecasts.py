@@ -138,7 +138,7 @@ class Forecast:
             self.past = []
             before = self.run.started or self.run.created
             past = store_progress.past_runs(connection, self.run.project_id, self.kind, before=before, limit=_PAST_RUNS)
-            for known in past:
+            for known in reversed(past):  # the oldest first: later runs count more
                 marks: list[Mark] = store_progress.marks_of(connection, known.id, known.attempt)
                 spans = store_progress.suspended_spans(connection, known.id, known.attempt)
                 shape = Course(marks, poll=self.poll).shape(known.ended, suspended=spans)

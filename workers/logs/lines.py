@@ -59,7 +59,7 @@ def rank_of(line: str) -> tuple[int | None, str]:
 
 
 _BAR = re.compile(
-    r"\d+%\|[^|\n]{0,400}\|\s*[\d.,]+[kKMGT]?\w{0,3}/[\d.,]+[kKMGT]?\w{0,3} \[[^\]\n]*\]"
+    r"(?<!\d)\d{1,3}%\|[^|\n]{0,400}\|\s*[\d.,]+[kKMGT]?\w{0,3}/[\d.,]+[kKMGT]?\w{0,3} \[[^\]\n]*\]"
     r"|\|[ #-]{1,400}\|\s*[\d.,]+[kKMGT]?\w{0,3}/\? \[[^\]\n]*\]"
 )
 _GLUED_BEFORE = re.compile(

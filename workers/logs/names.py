@@ -23,7 +23,7 @@ _NEVER = re.compile(
 _METRIC = re.compile(
     r"(?:^|[^a-z])(?:loss(?:es)?|acc(?:uracy|uracies)?|top-?[15]|acc\d|err(?:or)?s?|r?mse|mae|mape|smape|nll|elbo|kl|ppl|perplexity|"
     r"bleu(?:-?\d)?|rouge\w*|meteor|chrf|wer|cer|ter|f1|fbeta|precision|recall|auc|auroc|auprc|map(?:_?\d+)?|"
-    r"m?ap(?:50|75)|iou|miou|dice|jaccard|psnr|ssim|lpips|fid\w*|kid|score|fitness|rewards?|rew|returns?|ep_len|ep_rew|success|"
+    r"m?ap(?:50|75)|iou|miou|dice|jaccard|psnr|ssim|lpips|fid\w*|kid|score|fitness|rewards?|rew|returns?|ret|ep_len|ep_rew|success|"
     r"success_rate|win_?rate|elo|entropy|grad|gnorm|norm|lr|learning[ _-]?rate|lrate|kappa|mcc|r2|corr(?:elation)?|"
     r"pearson\w*|spearman\w*|ndcg\S*|mrr|hr@\d+|hits?@\d+|recall@\d+|r@\d+|medr|xent|ce|bce|ctc|throughput|fps|sps|"
     r"samples/s\w*|tok(?:en)?s?/s\w*|it/s|img/s|wps|ups|logloss|binary_logloss|multi_logloss|deviance|likelihoods?|eer|"

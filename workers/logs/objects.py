@@ -43,6 +43,10 @@ _TEXTS = ("event", "message", "msg", "text")
 _TOTALS = {"step": ("total_steps", "max_steps"), "epoch": ("total_epochs", "max_epochs", "num_epochs")}
 _SNAPSHOT = re.compile(r"network-snapshot-(\d+)")
 _EVALUATIONS = ("val", "valid", "validation", "eval", "evaluation", "test", "dev")
+_PURE_SETTING = re.compile(
+    r"(?:^|_)(?:interval|dims?|size|num|heads?|layers|kernel|patience|channels|every|freq)(?:_|$)"
+)
+_SPAN = frozenset(("starttime", "endtime", "metrics"))
 _LATE = 3
 """So many records may a rank be behind the first."""
 _MOST_KINDS = 50
@@ -66,7 +70,7 @@ def read_object(text: str) -> dict[str, Any] | None:
 def is_record(found: Mapping[str, Any]) -> bool:
     """Whether an object holds metrics; its values are looked at for their kind only."""
     keys = {columns.normal(str(key)) for key in found}
-    if keys & _DATA or len(found) > 3000:
+    if keys & _DATA or len(found) > 3000 or keys >= _SPAN:
         return False
     flat = flatten(found)
     keys |= {columns.leaf(columns.normal(name)) for name in flat}
@@ -79,7 +83,7 @@ def is_record(found: Mapping[str, Any]) -> bool:
         if name not in parts.never and name != parts.step and columns.to_float(value) is not None
     ]
     metrics = [name for name in told if names.is_metric(name) and not names.is_setting(name)]
-    settings = len(keys & _CONFIG)
+    settings = len(keys & _CONFIG) + sum(bool(_PURE_SETTING.search(columns.normal(name))) for name in told)
     if parts.step is None:
         others = sum(not isinstance(value, float | int) or isinstance(value, bool) for value in found.values())
         return len(metrics) > settings and len(told) >= others

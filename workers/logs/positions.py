@@ -16,7 +16,7 @@ UNITS = {
     "games": "episode", "エピソード": "episode", "回合": "episode",
     "batch": "batch", "batches": "batch", "minibatch": "batch", "mini-batch": "batch", "batch_idx": "batch",
     "批次": "batch", "バッチ": "batch",
-    "round": "round", "rounds": "round", "generation": "generation", "gen": "generation",
+    "rollout": "step", "rollouts": "step", "round": "round", "rounds": "round", "generation": "generation", "gen": "generation",
     "kimg": "kimg", "tick": "tick",
 }  # fmt: skip
 UNNAMED = "?"

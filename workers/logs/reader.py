@@ -202,6 +202,7 @@ class Reader:
             column = self._columns.get(name)
             if column is None:
                 column = self._columns[name] = Column(track.unit)
+            column.unit = track.unit
             column.legs += [track.leg] * count
             column.steps += track.steps
             column.times += track.times
@@ -353,6 +354,7 @@ class Reader:
             column = self._columns.get(name)
             if column is None:
                 column = self._columns[name] = Column(unit)
+            column.unit = unit
             column.legs.append(leg)
             column.steps.append(at)
             column.times.append(moment)

@@ -116,7 +116,7 @@ def make_plan(line: str) -> Plan:
             continue
         if total is not None:
             lead = before.strip(" \t[](){}|:-,#")
-            if lead == "" and not plan.values and len(plan.positions) <= 1:
+            if (lead == "" or (lead.isalpha() and not index)) and not plan.values and len(plan.positions) <= 1:
                 plan.positions.append(("batch" if plan.positions else UNNAMED, index, total))
             skip.add(total)
             consumed = end

@@ -1,6 +1,7 @@
 """Where on its axis a metric's value stands: global steps out of epochs and batches, and legs where steps go back."""
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from workers.logs.records import Record
@@ -61,10 +62,21 @@ class Steps:
 
     def is_repeated(self, record: Record, step: float | None) -> bool:
         """Whether exactly this was said lately: by another rank, or by a bar that was drawn twice."""
-        names = "\t".join(record.values)
-        said = zlib.crc32(repr((step, record.batch, record.epoch, *record.values.values())).encode())
         if step is None:
             return False
+        names = "\t".join(record.values)
+        known = self.series.get(next(iter(record.values), ""))
+        if known is not None and known[2] - step > _JITTER * max(known[3], 1e-9):
+            self.recent.pop(names, None)  # begun anew, and perhaps with the same values
+        return self._remember(names, zlib.crc32(repr((step, *record.values.values())).encode()))
+
+    def remember(self, names: Sequence[str], steps: Sequence[float], values: Sequence[Sequence[float]]) -> None:
+        """Keep in mind points that were added without asking whether they were repeated; ``values`` by name."""
+        key = "\t".join(names)
+        for step, *row in zip(steps[-_REMEMBERED:], *(column[-_REMEMBERED:] for column in values), strict=True):
+            self._remember(key, zlib.crc32(repr((step, *row)).encode()))
+
+    def _remember(self, names: str, said: int) -> bool:
         before = self.recent.setdefault(names, [])
         if said in before:
             return True

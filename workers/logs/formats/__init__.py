@@ -57,6 +57,7 @@ ORDER = (
     "yolox",
     "coco",
     "paddle",
+    "paddle_suites",
     "vits",
     "mxnet",
     "tutorials",

@@ -38,14 +38,14 @@ _UPDATES = re.compile(
 )
 _LAST = re.compile(r"\s*Last \d+ training episodes: (?P<rest>.*)$")
 _OVER = re.compile(
-    rf"\s*(?:-+ ?)?(?P<name>Evaluation|Test(?:ing)?) (?:over|using|for) \d+ episodes: (?:(?P<what>mean reward|avg reward) )?"
-    rf"(?P<value>{NUMBER})\s*(?:-+)?\s*$"
+    r"\s*(?:-{1,80} ?)?(?:Evaluation|Test(?:ing)?) (?:over|using|for) \d+ episodes: "
+    rf"(?:(?P<what>mean reward|avg reward) )?(?P<value>{NUMBER})\s*-{{0,80}}\s*$"
 )
 _FIELD = rf"[\w ()/.-]{{1,80}} = {NUMBER}"
 _ACME = re.compile(rf"(?:^|[\s\]])\[(?P<label>[A-Z][\w ]{{1,60}})\] (?P<pairs>{_FIELD}(?: \| {_FIELD})+)\s*$")
 _RETURN = re.compile(
-    r"(?P<name>Average (?:undiscounted|normalized) return per (?:training|evaluation) episode|Average training steps per second): "
-    rf"(?P<value>{NUMBER})"
+    r"(?P<name>Average (?:undiscounted|normalized) return per (?:training|evaluation) episode"
+    rf"|Average training steps per second): (?P<value>{NUMBER})"
 )
 _ITERATION = re.compile(r"Starting iteration (?P<done>\d+)\s*$")
 _EXECUTED = re.compile(r"\s*Steps executed: \d+ Episode length: \d+ Return: ")
@@ -61,7 +61,7 @@ def recognise(line: str, memory: Memory) -> bool:
         return True
     if "episodes: " in line and (_LAST.match(line) or _OVER.match(line)):
         return True
-    if line.startswith("Updates ") and _UPDATES.match(line) or "Parameter '" in line and _LESSON.match(line):
+    if (line.startswith("Updates ") and _UPDATES.match(line)) or ("Parameter '" in line and _LESSON.match(line)):
         return True
     return bool(_acme(line) or _RETURN.search(line) or _D3.search(line) or _EXECUTED.match(line)) or bool(
         _ITERATION.match(strip_stamp(line)[1])
@@ -79,9 +79,9 @@ def parse(line: str, memory: Memory) -> Reading | None:
         values = {"FPS": float(updates["fps"].replace(",", "")), **_spread(updates["rest"])}
         return Reading([Record(values, step=step, unit="timestep")], (Count("timestep", step),))
     if "episodes: " in line:
-        told = _of_episodes(line, memory)
-        if told:
-            return told
+        reading = _of_episodes(line, memory)
+        if reading:
+            return reading
     acme = _acme(line)
     if acme:
         return _labelled(acme)
@@ -130,7 +130,8 @@ def _of_episodes(line: str, memory: Memory) -> Reading | None:
     over = _OVER.match(line)
     if over is None:
         return None
-    step = memory.get("timestep", (memory.get("shared") or {}).get("step"))
+    shared = memory.get("shared") or {}
+    step = memory.get("timestep", shared.get("step", None if shared.get("recorded") else 0.0))
     name = f"eval/{over['what'] or 'average reward'}"
     value = float(over["value"].replace(",", ""))
     return Reading([Record({name: value}, step=step, unit="timestep")])

@@ -160,6 +160,9 @@ def reading_of(bar: Bar, memory: Memory) -> Reading:
     label = _read_label(bar.label)
     if label.values:
         values = {**label.values, **values}
+    taken = values.pop("env_step", None)
+    if taken is not None and label.phase == TRAIN and values:
+        return _of_environment(bar, label, taken, values)
     epoch, epochs = label.epoch, label.epochs
     if label.phase != TRAIN or _DATA_UNITS.match(bar.unit):
         return _aside(bar, label.phase if label.phase != TRAIN else LOAD, values, epoch, memory)
@@ -180,6 +183,14 @@ def reading_of(bar: Bar, memory: Memory) -> Reading:
     else:
         place = Record({}, epoch=current, batch=bar.done, batches=bar.total)
     return Reading(_records(values, bar, place), (Count("it", bar.done, bar.total),), None, bar.label)
+
+
+def _of_environment(bar: Bar, label: Label, taken: float, values: dict[str, float]) -> Reading:
+    """A bar that says how many steps the agent has taken: a counter over the whole training."""
+    epoch = () if label.epoch is None else (Count("epoch", label.epoch, label.epochs),)
+    kept = {name: value for name, value in values.items() if name not in ("n/ep", "n/st", "gradient_step")}
+    records = _records(kept, bar, Record({}, step=taken, epoch=label.epoch, unit="timestep"))
+    return Reading(records, (*epoch, Count("batch", bar.done, bar.total)), TRAIN, bar.label)
 
 
 @lru_cache(maxsize=1024)

@@ -14,8 +14,9 @@ from workers.logs.timestamps import strip_stamp
 
 SIGNS = ("epoch 0", "epoch 1", "num_updates", "max_update", "| epoch ")
 _INNER = re.compile(
-    r"(?:\| )?epoch (?P<epoch>\d{3,6}):\s{1,9}(?P<batch>\d{1,9}) / (?P<batches>-?\d{1,12}) (?P<rest>\S.*)"
+    r"(?:\| )?epoch (?P<epoch>\d{3,6}):?\s{1,9}(?P<batch>\d{1,9}) / (?P<batches>-?\d{1,12}) (?P<rest>\S.*)"
 )
+_VALID = re.compile(r"(?:\| )?epoch \d{3,6} \| valid on [^:|]{1,80}:?\s{1,9}(?P<done>\d{1,9}) / (?P<total>\d{1,9}) \S")
 _BAR = re.compile(r"(?:\| )?epoch (?P<epoch>\d{3,6})(?P<valid>(?: \| valid on [^:|]{1,80})?):?\s{1,9}\d{1,3}%\|")
 _SUMMARY = re.compile(
     r"(?:\| )?epoch (?P<epoch>\d{3,6}) (?:\| valid on '?(?P<subset>[\w.,-]{1,60})'? subset )?\| (?P<rest>.*)"
@@ -31,7 +32,7 @@ def recognise(line: str, memory: Memory) -> bool:
     if len(line) > _LONGEST:
         return False
     text = _text(line)
-    if _INNER.match(text) or _BAR.match(text):
+    if _INNER.match(text) or _BAR.match(text) or _VALID.match(text):
         return True
     match = _SUMMARY.match(text)
     if match is not None:
@@ -51,6 +52,9 @@ def parse(line: str, memory: Memory) -> Reading | None:
         place = float(match["epoch"]), float(match["batch"]), batches if batches > 0 else None
         memory["inner"] = True
         return _reading(split_fields(match["rest"], ",", "="), *place, time, memory)
+    match = _VALID.match(text)
+    if match is not None:
+        return Reading([], (Count("it", float(match["done"]), float(match["total"])),), EVAL)
     match = _BAR.match(text)
     if match is not None:
         return _bar(text, match, memory)
@@ -110,7 +114,10 @@ def _summary(
     """The averages of an epoch; named apart from the lines within it, where there are such."""
     updates = values.get("num_updates")
     prefix = f"{subset}/" if subset else "train/" if memory.get("inner") else ""
-    metrics = {prefix + name: value for name, value in values.items() if name not in _NEVER}
+    own = f"{subset or 'train'} "
+    metrics = {
+        name if name.startswith(own) else prefix + name: value for name, value in values.items() if name not in _NEVER
+    }
     if not metrics:
         return None
     step = updates if updates is not None else None

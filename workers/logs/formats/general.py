@@ -131,7 +131,8 @@ def _position(plan: Plan, tokens: list[str], memory: Memory) -> Position:
     position: Position = {}
     if "epoch" in found:
         position["epoch"] = found["epoch"][0]
-    inner = "batch" if "batch" in found else next((unit for unit in found if unit in _STEP_UNITS), None)
+    steps = sorted((unit for unit in found if unit in _STEP_UNITS), key=lambda unit: found[unit][1] is None)
+    inner = "batch" if "batch" in found else next(iter(steps), None)
     if inner is None:
         return position
     done, total = found[inner]

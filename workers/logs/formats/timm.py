@@ -12,7 +12,7 @@ from workers.logs.timestamps import strip_stamp
 
 SIGNS = ("Train: ", "Test: [", "Test (", "*** Best metric")
 _TRAIN = re.compile(
-    r"(?:^|\s)Train: (?P<epoch>\d+)(?:/(?P<epochs>\d+))? \[\s*(?P<batch>\d+)/\s*(?P<batches>\d+)"
+    r"(?:^|\s)Train:\s{1,9}(?P<epoch>\d+)(?:/(?P<epochs>\d+)(?: \(\s*\d+%\))?)? \[\s*(?P<batch>\d+)/\s*(?P<batches>\d+)"
     r"(?: \(\s*\d+%\))?\]\s+(?P<rest>.+)"
 )
 _TEST = re.compile(

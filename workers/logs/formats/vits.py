@@ -7,19 +7,23 @@ from workers.logs.numbers import NUMBER
 from workers.logs.records import Count, Reading, Record
 from workers.logs.timestamps import strip_stamp
 
-SIGNS = ("osses: [", "损失：[", "损失: [", "Train Epoch: ", "训练轮次：", "INFO\t[")
+SIGNS = ("osses: [", "损失：[", "损失: [", "Train Epoch: ", "训练轮次：", "INFO\t[", ":[", "loss_disc=")
+EXPRESS = False  # a line may say the step of the next
 _NAMED = re.compile(
     r"(?:^|[\s\t])(?P<name>Losses|losses|损失)\s?[:：]\s?\[(?P<losses>[^\]]{1,600})\]\s?[,，]\s?(?:step|global_step|步数)\s?[:：]\s?(?P<step>\d+)"
     rf"(?:\s?[,，]\s?(?P<lr_name>lr|学习率)\s?[:：]\s?(?P<lr>{NUMBER}))?(?:\s?[,，]\s?(?P<other>reference_loss)\s?[:：]\s?(?P<value>{NUMBER}))?"
 )
 _PLAIN = re.compile(rf"\tINFO\t\[(?P<losses>{NUMBER}(?:, {NUMBER}){{3,12}})\]\s*$")
-_EPOCH = re.compile(r"\tINFO\t(?:Train Epoch: |训练轮次：)(?P<epoch>\d+) \[\s*[\d.]+%\]\s*$")
+_PAIR = re.compile(rf"(?:INFO:[\w .-]{{1,80}}:|\tINFO\t)\[(?P<step>\d{{1,10}}), (?P<lr>{NUMBER})\]\s*$")
+_LOSSES = re.compile(rf"(?:INFO:[\w .-]{{1,80}}:|\tINFO\t)(?P<fields>loss_disc={NUMBER}, ?loss_gen=.*)$")
+_FIELD = re.compile(rf"(?P<name>\w{{1,40}})=(?P<value>{NUMBER})")
+_EPOCH = re.compile(r"(?:INFO:[\w .-]{1,80}:|\tINFO\t)(?:Train Epoch: |训练轮次：)(?P<epoch>\d+) \[\s*[\d.]+%\]\s*$")
 
 
 def recognise(line: str, memory: Memory) -> bool:
     """Whether such a trainer wrote the line."""
     line = line[:2000]
-    return bool(_NAMED.search(line) or _PLAIN.search(line) or _EPOCH.search(line))
+    return any(form.search(line) for form in (_NAMED, _PLAIN, _EPOCH, _PAIR, _LOSSES))
 
 
 def parse(line: str, memory: Memory) -> Reading | None:
@@ -29,6 +33,17 @@ def parse(line: str, memory: Memory) -> Reading | None:
     epoch = _EPOCH.search(line)
     if epoch:
         return Reading(counts=(Count("epoch", float(epoch["epoch"])),))
+    pair = _PAIR.search(line)
+    if pair:  # the losses that belong to it are on the next line
+        memory["at"], memory["lr"] = float(pair["step"]), float(pair["lr"].replace(",", ""))
+        return None
+    named = _LOSSES.search(line)
+    if named:
+        step, rate = memory.get("at"), memory.pop("lr", None)
+        values = {found["name"]: float(found["value"].replace(",", "")) for found in _FIELD.finditer(named["fields"])}
+        if rate is not None:
+            values["lr"] = rate
+        return Reading([Record(values, step=step, time=time)])
     match = _NAMED.search(line)
     plain = None if match else _PLAIN.search(line)
     if match is None and plain is None:
