@@ -11,7 +11,8 @@ _NEVER_WORDS = frozenset(
     param num_params n_params total_params trainable_params layers heads year month day hour minute second date
     fold folds client clients worker actor stage phase trial run runs agent process shard replica part chunk index idx
     attempt retry retries
-    timestamp datetime timestamp_utc unix_time file path url address ip epoch_time
+    timestamp datetime timestamp_utc unix_time file path url address ip epoch_time global_step global_batch_size
+    micro_batch_size jobs
     """.split()  # noqa: SIM905 - a list of words reads better as text
 )
 _NEVER = re.compile(
@@ -26,7 +27,7 @@ _METRIC = re.compile(
     r"m?ap(?:50|75)|iou|miou|dice|jaccard|psnr|ssim|lpips|fid\w*|kid|score|fitness|rewards?|rew|returns?|ret|ep_len|ep_rew|success|"
     r"success_rate|win_?rate|elo|entropy|grad|gnorm|norm|lr|learning[ _-]?rate|lrate|kappa|mcc|r2|corr(?:elation)?|"
     r"pearson\w*|spearman\w*|ndcg\S*|mrr|hr@\d+|hits?@\d+|recall@\d+|r@\d+|medr|xent|ce|bce|ctc|throughput|fps|sps|"
-    r"samples/s\w*|tok(?:en)?s?/s\w*|it/s|img/s|wps|ups|logloss|binary_logloss|multi_logloss|deviance|likelihoods?|eer|"
+    r"samples/s\w*|tok(?:en)?s?/s\w*|\w*(?:tokens|samples|steps|images|frames|words)_per_s\w*|it/s|img/s|wps|ups|logloss|binary_logloss|multi_logloss|deviance|likelihoods?|eer|"
     r"min_?dcf|mos|sdr|si-?sdr|snr|pesq|stoi|mcd|bpc|bpb|explained_variance|clip_?frac\w*|approx_?kl|validity|uniqueness|"
     r"novelty|perf|regret|bias|variance|sharpness|agreement|consistency)(?:$|[^a-z])",
     re.IGNORECASE,
@@ -55,7 +56,9 @@ _CALENDAR = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN = re.compile(
-    "損失|精度|正解率|損失関数|损失|准确率|学習率|学习率|報酬|奖励|誤差|误差|スコア|得分|再現率|適合率|召回率"
+    "損失|精度|正解率|損失関数|损失|准确率|正确率|正確率|準確率|学習率|学习率|學習率|報酬|奖励|獎勵|誤差|误差|スコア|得分|"
+    "再現率|適合率|召回率|精确率|交并比|손실|정확도|학습률|보상|потер|точност|"
+    r"(?:\b|_)(?:p[eé]rdida|perda|perte|verlust|acur[aá]cia|precisi[oó]n|pr[eé]cision|exactitud|genauigkeit|recompensa)\b"
 )
 _SPACES = re.compile(r"\s+")
 _EDGES = " \t|:=,;>*#-–—·•[](){}<'\"`~"

@@ -46,7 +46,7 @@ _EVALUATIONS = ("val", "valid", "validation", "eval", "evaluation", "test", "dev
 _PURE_SETTING = re.compile(
     r"(?:^|_)(?:interval|dims?|size|num|heads?|layers|kernel|patience|channels|every|freq)(?:_|$)"
 )
-_SPAN = frozenset(("starttime", "endtime", "metrics"))
+_SPAN = frozenset(("start_time", "end_time", "metrics"))
 _LATE = 3
 """So many records may a rank be behind the first."""
 _MOST_KINDS = 50
@@ -186,7 +186,7 @@ def _is_copy(flat: Mapping[str, object], step: float | None, unit: str, memory: 
     last, interval = known.pop(key, (-math.inf, 0.0))
     is_copy = last - _LATE * interval <= step <= last
     if not is_copy:
-        interval = min(step - last, interval or math.inf) if math.isfinite(last) and step > last else 0.0
+        interval = min(step - last, interval or math.inf) if math.isfinite(last) and step > last else interval
     known[key] = [last if is_copy else step, interval]
     if len(known) > _MOST_KINDS:
         del known[next(iter(known))]

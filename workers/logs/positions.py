@@ -18,6 +18,11 @@ UNITS = {
     "批次": "batch", "バッチ": "batch",
     "rollout": "step", "rollouts": "step", "round": "round", "rounds": "round", "generation": "generation", "gen": "generation",
     "kimg": "kimg", "tick": "tick",
+    "步骤": "step", "步": "step", "世代": "generation",
+    "época": "epoch", "epoca": "epoch", "epoche": "epoch", "époque": "epoch", "эпоха": "epoch", "에포크": "epoch",
+    "에폭": "epoch", "шаг": "step", "스텝": "step", "paso": "step", "passo": "step", "итерация": "iteration",
+    "iteración": "iteration", "iteração": "iteration", "эпизод": "episode", "에피소드": "episode",
+    "episodio": "episode", "épisode": "episode",
 }  # fmt: skip
 UNNAMED = "?"
 """The unit of a fraction that stands before everything else: ``[2500/10000] loss: 0.23``."""
@@ -43,7 +48,12 @@ _TOTALS = frozenset(("total_timesteps", "total timesteps", "total_steps"))
 def unit_before(text: str) -> "re.Match[str] | None":
     """The unit that ``text`` ends in (group 1), if what follows counts the training: not ``best epoch``."""
     match = _UNIT_END.search(text)
-    if match is None or _OTHER_COUNT.search(text[: match.start(1)]) or _WHOLE_SPAN.search(text[: match.start(1)]):
+    if (
+        match is None
+        or text[: match.start(1)].rstrip()[-1:].isdigit()
+        or _OTHER_COUNT.search(text[: match.start(1)])
+        or _WHOLE_SPAN.search(text[: match.start(1)])
+    ):
         return None
     return match
 

@@ -32,12 +32,12 @@ _ANNOUNCED = re.compile(
     r"(?:^|[\s,({\['\"`.-])(?:(?:max|num|n(?!_steps)|total|tot|number[_ ]of|training|train|total[_ ]training|"
     r"max[_ ]train(?:ing)?|num[_ ]train(?:ing)?|total[_ ]optimi[sz]ation|total[_ ]train)[_\- .]?)?"
     r"(?P<unit>epochs?|steps?|iters?|iterations?|updates?|time_?steps?|kimg|episodes?)"
-    r"['\"]?\s*(?:=|:|,|\s)\s*['\"]?(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?![\d.:/%]|\s*(?:/|\||,?\s*\d+\)))",
+    r"['\"]?\s*(?:=|:|,|\s)\s*['\"]?(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?!\d|[:/%]|\.\d|\s*(?:/|\||,?\s*\d+\)))",
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
     r"(?:max|num|total|number of|n_|training)[_\- .]?(?:train\w*|optimi[sz]ation)?[_\- .]?(?:epochs?|steps?|iters?|"
-    r"iterations?|updates?|time_?steps?|kimg|episodes?)|(?:^|[\s,('\"{-])epochs?['\"]?\s*[=:]|training for [\d,]+ ",
+    r"iterations?|updates?|time_?steps?|kimg|episodes?)|start\w* training|(?:^|[\s,('\"{-])epochs?['\"]?\s*[=:]|training for [\d,]+ ",
     re.IGNORECASE,
 )
 _FOR_KIMG = re.compile(r"training for ([\d,]+) (kimg|epochs?|steps?|iterations?)", re.IGNORECASE)
@@ -236,20 +236,21 @@ class Progress:
             return None
         if total is None:
             total = self.announced.get(EPOCH)
+        inner = self.inner
         if self.main and self.main[1] and self.main[2] == "it":
             if total is None and not self.inner and not self._restarts(self.main[1]):
                 return None
-            self.inner = self.inner or [self.main[0], self.main[1]]
+            inner = inner or [self.main[0], self.main[1]]
         passed = done + 1 if self.zero_based else done
         if over or done != int(done):
             passed = done
         elif not complete:
             passed -= 1
         levels = [Count(EPOCH, done, total)]
-        if self.inner:
-            levels.append(Count("batch", self.inner[0], self.inner[1] or None))
-            if not complete and self.inner[1]:
-                passed += min(1.0, self.inner[0] / self.inner[1])
+        if inner:
+            levels.append(Count("batch", inner[0], inner[1] or None))
+            if not complete and inner[1]:
+                passed += min(1.0, inner[0] / inner[1])
         if total is not None and passed > total:
             passed = total if passed <= total + 1 else passed
             total = total if passed <= total else None

@@ -195,6 +195,7 @@ class Reader:
         last = track.steps[-1]
         if track.unit != "epoch":
             self.shared["step"] = last
+        self.steps.remember(track.names, track.steps, track.values)
         for name, values in zip(track.names, track.values, strict=True):
             known = self.steps.series[name]
             known[3] = min(known[3] * 2 or math.inf, last - (track.steps[-2] if count > 1 else known[2]))
@@ -279,8 +280,11 @@ class Reader:
             self._take(reading, now)
             name = self.names[index]
             self.hits[name] = self.hits.get(name, 0) + 1
-        elif self.pending.waiting:
-            self._age(now)
+        else:
+            if self.names[index] == "general":
+                self.progress.note_line(line)  # "epochs: 90" counts nothing yet
+            if self.pending.waiting:
+                self._age(now)
         return line, index, reading
 
     def _family_of(self, line: str) -> int:

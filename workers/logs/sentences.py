@@ -14,9 +14,9 @@ TOKEN = re.compile(
     r"(?:(?<![\w)\].])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|(?<![\w.])\.\d+(?:[eE][-+]?\d+)?)"
     r"|(?<![A-Za-z_])[-+]?(?:[nN]a[nN]|NAN|[iI]nf(?:inity)?|INF)(?![A-Za-z_])"
 )
-_NAME_END = re.compile(r"(?P<name>[^:=：]*?)\s*(?P<sep>[:=：]|->|→| is | was )\s*[\[({'\"~≈]?\s*$")
+_NAME_END = re.compile(r"(?P<name>[^:=：]*?)\s*(?P<sep>[:=：]|->|→| is (?:now )?| was )\s*[\[({'\"~≈]?\s*$")
 _DELIMITER = re.compile(
-    r"[,;|\t)\]}>{]|(?<![A-Za-z])[(\[]|\s[-–—·•*]+\s|\s{2,}|\.\s|^[\s\-–—·•*#=>~+!]+|[，；。、]|\s&\s|\band\b|(?<=[\w)]):\s(?=[A-Za-z])"
+    r"[,;|\t)\]}>{]|(?<![A-Za-z])[(\[]|\s[-–—·•*]+\s|\s{2,}|(?<!\b[Aa]vg)[.!?]\s|^[\s\-–—·•*#=>~+!]+|[，；。、]|\s&\s|\band\b|(?<=[\w)]):\s(?=[A-Za-z])"
 )
 _GLUE = re.compile(r"[A-Za-z_@$][-_]?$|[A-Za-z]@$|(?<=[A-Za-z])[.:](?=$)")
 _TIME_UNIT = re.compile(r"\s?(?:s|sec|secs|seconds|ms|us|min|mins|minutes|h|hr|hrs|hours|秒|分)\b", re.IGNORECASE)
@@ -32,6 +32,10 @@ _PHASE = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[A-Za-z_@%\u3040-\u30ff\u4e00-\u9fff]")
+_AVERAGED = re.compile(
+    r" (?:on|of|over|for|in|across) (?:the |all )?(?:(?:last|past|first|previous) )?(?=\d|the |\w+ \w+ images)"
+)
+_SO_MANY = re.compile(r"\b(?:last|first|past|previous|latest|final|recent) $", re.IGNORECASE)
 _LONGEST_NAME = 60
 _IS = re.compile(r"[\s\])]{0,4}(?:is|was|[:=：]|->|=>)\s{0,4}")
 _IS_LR = re.compile(r"(?:learning[ _]rate|lr|time|epoch)\b", re.IGNORECASE)
@@ -39,6 +43,9 @@ _AGGREGATE = re.compile(r"avg|average|mean|median|min|max|std|ema|smooth(?:ed)?"
 _TAIL = re.compile(r"(?<=[\w%])\s?\([^()]{1,20}\)\s*$")
 _ASIDE = re.compile(r"\s*\([^()]{0,60}\)$")
 _AT = re.compile(r"(\S.*?)\s+(?:at|for|after|of|in|on|over)\s+(?:the )?(?:end of )?(?:the )?[\[(]?$", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
+_PART = re.compile(r"\.\d*[1-9]")
+_OF_NAME = re.compile(r"\s?[:=]\s{1,3}[-+]?\.?\d|\s?[:=]\s{0,3}[-+]?\d*\.\d")
 _SEEN = 160  # characters before and after a number that can tell what it is
 
 
@@ -105,7 +112,7 @@ def make_plan(line: str) -> Plan:
         total = total_of(line, found, index)
         end = found[total].end() if total is not None else token.end()
         later = unit_after(before, line[end : end + 12])
-        if (unit or later) and not _is_odd(line, token, later):
+        if (unit or later) and not _is_odd(line, token, later, unit):
             plan.positions.append((later[0] if later else UNITS[unit[1].lower()] if unit else "", index, total))
             totals += bool(unit and total is None and may_be_total(before, unit))
             said = "" if unit is None else _name_before(before[: unit.start(1)])
@@ -128,8 +135,8 @@ def make_plan(line: str) -> Plan:
                 skip.add(percent)
                 consumed = found[percent].end()
             continue
-        if not plan.values and _is_aside(before, after):
-            continue  # "accuracy on the 10000 test images: 54 %": the name goes on
+        if _SO_MANY.search(before) or (not plan.values and _is_aside(before, after)):
+            continue  # "accuracy on the 10000 test images: 54 %", "of the last 10 episodes": the name goes on
         if said and _IS.fullmatch(before):
             before = f"{said}: "
         said = ""
@@ -211,6 +218,8 @@ def _is_glued(line: str, token: "re.Match[str]", after: str) -> bool:
         return False
     if before in "eE" and token[0][0] in "+-":
         return False
+    if _OF_NAME.match(after) and re.search(r"\w\s?[=@]\s?$", line[max(0, token.start() - 9) : token.start()]):
+        return True
     if unit_before(line[max(0, token.start() - 12) : token.start()]):
         return False
     if before.isalpha() or before in "_@$":
@@ -224,9 +233,13 @@ def _is_glued(line: str, token: "re.Match[str]", after: str) -> bool:
     return False
 
 
-def _is_odd(line: str, token: "re.Match[str]", later: object) -> bool:
+def _is_odd(line: str, token: "re.Match[str]", later: object, unit: "re.Match[str] | None") -> bool:
     """Whether a position would be no whole number, or part of a date, a version, a word."""
     after = line[token.end() : token.end() + 1]
+    if after and _ORDINAL.match(line, token.end()):
+        return False
+    if unit is not None and _PART.search(token[0]) and UNITS[unit[1].lower()] != "epoch":
+        return True
     return (
         (after.isalpha() and after not in "kKM" and not later)
         or token[0][0] in "-nNiI"
@@ -254,8 +267,8 @@ def _value(line: str, token: "re.Match[str]", before: str, after: str, index: in
     else:
         return None
     name = _name(raw)
-    if re.search(r" (?:on|of|over|for|in) the ", name) and re.match(r"(?:\w+ )?\w+ (?:on|of|over)", name):
-        name = re.split(r" (?:on|of|over|for|in) the ", name)[0]
+    if names.is_metric(name):
+        name = _AVERAGED.split(name)[0] or name
     if not name or len(name) > _LONGEST_NAME or not _WORDS.search(name) or names.is_never(name):
         return None
     if separator == "" and not names.is_metric(name):

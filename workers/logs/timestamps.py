@@ -22,6 +22,7 @@ _LEVEL = re.compile(
 _PLACE = re.compile(
     r"[\[(][\w./<>]+(?:\.py[: ,]+(?:line )?|:)\d+[\])]:?(?: \w+\(?\)?:)?[:\s-]*|[\w./]+\.py[:(]\d+\)?[:\s|-]+"
 )
+_RANK = re.compile(r"\(\d{1,5}/\d{1,5}\) (?=\S)")  # which of how many ranks, behind the place in the source
 
 
 def strip_stamp(line: str) -> tuple[float | None, str]:
@@ -47,6 +48,8 @@ def strip_stamp(line: str) -> tuple[float | None, str]:
     place = _PLACE.match(rest)
     if place:
         rest = rest[place.end() :]
+        rank = _RANK.match(rest)
+        rest = rest[rank.end() :] if rank else rest
         level = _LEVEL.match(rest)
         rest = rest[level.end() :] if level else rest
     return moment, rest or line

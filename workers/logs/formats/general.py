@@ -136,7 +136,10 @@ def _position(plan: Plan, tokens: list[str], memory: Memory) -> Position:
     if inner is None:
         return position
     done, total = found[inner]
-    if inner == "batch" or ("epoch" in found and total is not None and inner in ("step", "iteration", "update")):
+    is_part = "epoch" in found and not is_whole(found["epoch"][0])  # "step 30/4000 (epoch 0.15/20)"
+    if (
+        inner == "batch" or ("epoch" in found and total is not None and inner in ("step", "iteration", "update"))
+    ) and not (is_part and inner != "batch"):
         if "epoch" not in position:
             epoch = (memory.get("at") or {}).get("epoch") or _shared_position(memory).get("epoch")
             if epoch is not None:

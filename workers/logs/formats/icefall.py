@@ -28,6 +28,7 @@ _VALID = re.compile(
 _SILENT = re.compile(_PREFIX + r"(?:ScheduledFloat: |Whitening: |WithLoss: |Clipping_scale=|Grad scale is |\{')")
 _GROUP = re.compile(r"(?P<group>\w{1,60})\[(?P<fields>[^\[\]]{1,2000})\]")
 _STEP = re.compile(r"global_batch(?:_idx)?: ?(\d{1,12})")
+_TOTAL = re.compile(r"'num_epochs': (\d{1,7})\b")
 _RATE = re.compile(rf"(?P<name>(?:cur_)?lr(?:_\w{{1,20}})?|grad_scale): (?P<value>{NUMBER})")
 
 
@@ -44,6 +45,9 @@ def parse(line: str, memory: Memory) -> Reading | None:
     match = _TRAIN.match(line)
     if match is not None:
         return _train(match, time, memory) if _is_first(match["rank"], memory) else None
+    total = _TOTAL.search(line)
+    if total:
+        memory["epochs"] = float(total[1])
     match = _VALID.match(line)
     if match is None or not _is_first(match["rank"], memory):
         return None
@@ -76,7 +80,10 @@ def _train(match: "re.Match[str]", time: float | None, memory: Memory) -> Readin
     if told:
         step = float(told[1])
     memory["at"] = [step, "step"]
-    counts = (Count("epoch", epoch), Count("batch", batch, length if length and length >= batch else None))
+    counts = (
+        Count("epoch", epoch, memory.get("epochs")),
+        Count("batch", batch, length if length and length >= batch else None),
+    )
     return Reading([Record(values, step=step, time=time)], counts, TRAIN)
 
 
