@@ -46,6 +46,15 @@ def unknown_run(words: Words, run_id: str) -> None:
     st.page_link("views/runs.py", label=words.say("All runs"), icon=":material/list:")
 
 
+def nothing_to_compare(words: Words, found: int, asked: int) -> None:
+    """Fewer than two runs were named, or known."""
+    st.title(words.say("Which runs?"), anchor=False)
+    if asked > found:
+        st.text(words.say("The journal does not know all of these runs."))
+    st.text(words.say("This page compares two to eight runs: choose them in the list."))
+    st.page_link("views/runs.py", label=words.say("All runs"), icon=":material/list:")
+
+
 def daemon_banner(words: Words, pulse: Pulse) -> None:
     """Say that nothing is being watched, since when, and how to start it; nothing when it is alive."""
     if pulse.alive:

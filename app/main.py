@@ -40,6 +40,13 @@ def show() -> None:
                 url_path="run",
                 visibility="hidden",
             ),
+            st.Page(
+                "views/compare.py",
+                title=say.say("Compare"),
+                icon=":material/compare_arrows:",
+                url_path="compare",
+                visibility="hidden",
+            ),
         ]
     )
     st.logo(BENCH, size="small")

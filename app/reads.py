@@ -120,7 +120,7 @@ def read_now(settings: Settings) -> Now:
         active = runs.active_runs(connection)
         needs = _with_deliveries(connection, alerts.open_alerts(connection, NEEDS))
         needs.sort(key=lambda need: need.alert.kind in CALM)
-        return _without_token(settings, Now(_pulse(connection, active), needs, active, runs.ended_runs(connection, 8)))
+        return without_token(settings, Now(_pulse(connection, active), needs, active, runs.ended_runs(connection, 8)))
 
 
 def read_list(
@@ -138,7 +138,7 @@ def read_list(
             offset=PAGE * (number - 1),
         )
         pulse = _pulse(connection, [run for run in page.runs if run.is_active])
-        return _without_token(settings, Listing(pulse, page))
+        return without_token(settings, Listing(pulse, page))
 
 
 def read_projects(settings: Settings) -> list[projects.Project]:
@@ -160,7 +160,7 @@ def read_run(settings: Settings, run_id: str) -> Story | None:
             _with_deliveries(connection, alerts.alerts_of_run(connection, run_id)),
             intents.intents_of_run(connection, run_id),
         )
-    return _without_token(settings, story)
+    return without_token(settings, story)
 
 
 def read_tail(settings: Settings, run: runs.Run) -> Tail:
@@ -242,7 +242,8 @@ def _pulse(connection: sqlite3.Connection, active: Sequence[runs.Run]) -> Pulse:
     )
 
 
-def _without_token(settings: Settings, value: _Any) -> _Any:
+def without_token(settings: Settings, value: _Any) -> _Any:
+    """The same, with the token taken out of every text in it but paths and ids."""
     return _redacted(settings, value) if settings.pushbullet_token else value
 
 

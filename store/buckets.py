@@ -54,10 +54,11 @@ def fill_buckets(part: Stretch, codes: list[int], axis: str, buckets: int) -> li
         stretches.append((begin, end))
         begin = end
     width = math.fsum(x[end - 1] - x[begin] for begin, end in stretches) / max(1, buckets - len(stretches))
+    odd = isinstance(part, Records) and any(map(any, (part.nans, part.pos_infs, part.neg_infs)))
     filled: list[Bucket] = []
     for begin, end in stretches:
         edges = range(begin, end + 1) if len(codes) <= buckets else _edges(x, begin, end, width)
-        fill = _of_records(part, axis, edges) if isinstance(part, Records) else _of_points(part, axis, edges)
+        fill = _of_records(part, axis, edges, odd) if isinstance(part, Records) else _of_points(part, axis, edges)
         for bucket in fill:
             bucket.leg, bucket.superseded = codes[begin] >> 1, bool(codes[begin] & 1)
             filled.append(bucket)
@@ -92,9 +93,8 @@ def _edges(x: list[float], begin: int, end: int, width: float) -> list[int]:
         here = found
 
 
-def _of_records(records: Records, axis: str, edges: Iterable[int]) -> Iterator[Bucket]:
+def _of_records(records: Records, axis: str, edges: Iterable[int], odd: bool) -> Iterator[Bucket]:
     low, high = places_of(records, axis)
-    odd = any(records.nans) or any(records.pos_infs) or any(records.neg_infs)
     for begin, end in pairwise(edges):
         minimum, maximum = min(records.low[begin:end]), max(records.high[begin:end])
         yield Bucket(

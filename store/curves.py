@@ -23,7 +23,7 @@ Axis = Literal["step", "time"]
 ByLeg = dict[int, Columns]
 
 # A chart is drawn from chunks or blocks when they fill at least this share of its buckets.
-_ENOUGH = 0.5
+_ENOUGH = 0.4
 _TAIL = -1
 
 
@@ -165,12 +165,13 @@ def _read_exactly(connection: sqlite3.Connection, series_id: int, window: Window
     """The points in the window, resolved, with the code of each; ordered by code and along the axis."""
     reach = window
     row = connection.execute("SELECT monotone FROM series WHERE id = ?", (series_id,)).fetchone()
-    if row is not None and not row["monotone"] and window.axis == "time" and not window.is_all:
+    monotone = row is not None and bool(row["monotone"])
+    if not monotone and window.axis == "time" and not window.is_all:
         # What replaced a point may have come outside the window of time.
         reach = _steps_within(connection, series_id, window)
     tail = _read_tail(connection, series_id)
     by_leg = chunks.gather(chain(_read_chunks(connection, series_id, reach), tail.items()))
-    parts = _divide(by_leg, read_cutoffs(connection, series_id), window)
+    parts = _divide(by_leg, read_cutoffs(connection, series_id), window, monotone=monotone)
     columns, codes = Columns([], [], []), []
     for code, part in sorted(parts, key=itemgetter(0)):
         for mine, others in zip(columns, part, strict=True):
@@ -196,10 +197,12 @@ def _read_chunks(connection: sqlite3.Connection, series_id: int, window: Window)
         yield from chunks.split_runs(chunks.read_runs(row["legs"]), chunks.unpack_points(row["points"]))
 
 
-def _divide(by_leg: ByLeg, cutoffs: dict[int, float], window: Window) -> Iterator[tuple[int, Columns]]:
+def _divide(
+    by_leg: ByLeg, cutoffs: dict[int, float], window: Window, *, monotone: bool = False
+) -> Iterator[tuple[int, Columns]]:
     """Points by code: resolved, inside the window, ordered along the axis."""
     for leg, points in by_leg.items():
-        resolved = chunks.resolve(points)
+        resolved = points if monotone else chunks.resolve(points)
         cut = bisect_left(resolved.steps, cutoffs.get(leg, math.inf))
         for superseded, part in ((False, resolved.cut(0, cut)), (True, resolved.cut(cut, None))):
             part = chunks.within(part, window.axis, window.low, window.high)

@@ -10,7 +10,7 @@ from store.chunks import Columns, Records
 from store.legs import read_cutoffs
 
 # So many rows in a tail are put together to one a leg.
-_MERGE_ROWS = 64
+_MERGE_ROWS = 32
 
 Runs = list[tuple[int, int]]
 

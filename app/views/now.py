@@ -2,11 +2,15 @@
 
 import streamlit as st
 
-from app import blank, reads, status, words
+from app import blank, readings, reads, sparkline, status, words
+from app.figures import figure
 from app.markup import bare, plain, shorten
+from app.readings import Measured
 from app.reads import Need, Now
+from app.views import progress_bar
 from app.words import Words
 from store import settings as store_settings
+from store.metrics import main_quality
 from store.runs import Run
 from store.settings import Settings
 
@@ -27,7 +31,7 @@ def live(settings: Settings, say: Words) -> None:
             draw_needs(now, settings, say)
             left, right = st.columns([3, 2], gap="medium")
             with left:
-                draw_running(now, say)
+                draw_running(now, settings, say)
             with right:
                 draw_ended(now, say)
         draw_foot(now, settings, say)
@@ -156,18 +160,19 @@ def push_state(need: Need, settings: Settings, say: Words, now: Now) -> str:
     return say.say("not pushed") if settings.pushbullet_token else say.say("no Pushbullet token")
 
 
-def draw_running(now: Now, say: Words) -> None:
+def draw_running(now: Now, settings: Settings, say: Words) -> None:
     """A card for each active run, in order of launch."""
     st.subheader(say.say("Running"), anchor=False)
     if not now.active:
         st.caption(say.say("Put this in front of any training command, in any folder:"))
         st.code(blank.RUN_LINE, language=None)
+    measured = readings.read_many(settings, now.active)
     for run in now.active:
-        draw_run(run, now, say)
+        draw_run(run, measured[run.id], now, settings, say)
 
 
-def draw_run(run: Run, now: Now, say: Words) -> None:
-    """State and name, time it has run, its last line and how old that is."""
+def draw_run(run: Run, measured: Measured, now: Now, settings: Settings, say: Words) -> None:
+    """State and name, time it has run; progress and time left, two metrics and the curve of the loss; its last line."""
     look = status.of_run(run, heard=now.pulse.alive)
     with st.container(border=True, key=f"run-{run.id}", gap="xsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -178,9 +183,30 @@ def draw_run(run: Run, now: Now, say: Words) -> None:
                 elapsed = status.elapsed(run, say, now.pulse.as_of)
                 st.markdown(f"**{elapsed}**", width="content")
         draw_health(run, say)
+        progress_bar.draw(measured.progress, run, now.pulse, say, brief=True)
+        draw_metrics(run, measured, settings, say)
         if run.last_line:
             st.code(bare(shorten(run.last_line, 400)), language=None)
         st.caption(plain(f"{shorten(run.project, 60)} · {freshness(run, now, say)}"))
+
+
+def draw_metrics(run: Run, measured: Measured, settings: Settings, say: Words) -> None:
+    """The main loss and one quality with their last values, and a sparkline of the loss."""
+    loss = measured.find(measured.main)
+    directions = {metric.name: metric.direction for metric in measured.metrics}
+    quality = measured.find(main_quality(directions, directions))
+    shown = [metric for metric in (quality, loss) if metric is not None] or measured.metrics[:1]
+    if not shown:
+        return
+    drawn = loss or shown[0]
+    label = say.say("Curves of {name}; last value {value}", name=drawn.name, value=figure(drawn.series.last))
+    svg = sparkline.draw(readings.read_curve(settings, drawn, buckets=readings.SPARK_BUCKETS))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for metric in dict.fromkeys(shown):
+            value = figure(metric.series.last, percent=metric.percent)
+            st.markdown(f":small[:gray[{plain(shorten(metric.name, 24))}]]  \n**{plain(value)}**", width="content")
+        if svg:
+            st.image(svg, width=sparkline.WIDTH, alt=label)
 
 
 def draw_health(run: Run, say: Words) -> None:

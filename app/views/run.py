@@ -1,20 +1,21 @@
 """*Run*: everything about one run, at ``/run?id=…``."""
 
-import json
-from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
-from app import blank, reads, status, words
+from app import blank, readings, reads, status, words
 from app.markup import bare, plain, shorten
-from app.reads import Need, Story
+from app.reads import Story
+from app.views import progress_bar, record, run_metrics
 from app.words import Words
 from store import settings as store_settings
 from store.intents import STOP_RUN, Intent
 from store.runs import Run
 from store.settings import Settings
 
+LIVE_SECONDS = 3
+ENDED_SECONDS = 15  # an end that was concluded may yet be recorded
 LOG_PIXELS = 420
 SHORT_LINES = 15
 OPEN = ("asked", "accepted")
@@ -31,16 +32,11 @@ def show(settings: Settings, say: Words, run_id: str) -> None:
         st.title(plain(run.name), anchor=False, width="stretch")
         if run.is_active and not settings.read_only:
             draw_stop(story, settings, say)
-    live_status(settings, say, run.id, mark_of(story))
-    draw_plan(run, say)
-    st.subheader(say.say("Log"), anchor=False)
-    if run.is_active:
-        live_log(settings, say, run.id)
-    else:
-        draw_log(run, settings, say)
-    draw_command(run, say)
-    draw_code(run, settings, say)
-    draw_history(story, say)
+    every = LIVE_SECONDS if run.is_active else ENDED_SECONDS
+    st.fragment(draw_live, run_every=every, key="run")(settings, say, run.id, mark_of(story))
+    record.draw_command(run, say)
+    record.draw_code(run, settings, say)
+    record.draw_history(story, say)
 
 
 def mark_of(story: Story) -> tuple[str, int, int]:
@@ -48,29 +44,43 @@ def mark_of(story: Story) -> tuple[str, int, int]:
     return story.run.state, story.run.attempt, len(story.events)
 
 
-@st.fragment(run_every=2, key="status")
-def live_status(settings: Settings, say: Words, run_id: str, drawn: tuple[str, int, int]) -> None:
-    """State, certainty, cause; draws the whole page again when the run has moved on."""
+def draw_live(settings: Settings, say: Words, run_id: str, drawn: tuple[str, int, int]) -> None:
+    """What changes while the run goes on; draws the whole page again when it has moved on.
+
+    One fragment for all of it: what a fragment's turn costs hardly depends on how much is in it.
+    """
     with blank.shield(say):
         story = reads.read_run(settings, run_id)
         if story is None or mark_of(story) != drawn:
             st.rerun()
-        run, pulse = story.run, story.pulse
-        blank.daemon_banner(say, pulse)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            look = status.of_run(run, heard=pulse.alive)
-            status.draw_badge(look, say)
-            for flag in run.health if run.is_active else []:
-                status.draw_badge(status.HEALTH.get(flag) or status.unnamed(flag), say)
-            if run.certainty == "inferred":
-                status.draw_badge(status.INFERRED, say)
-            st.markdown(f"**{status.elapsed(run, say, pulse.as_of)}**", width="content")
-            st.caption(plain(summary(story, say)), width="content")
-        if run.cause:
-            st.markdown(f"**{plain(run.cause)}**")
-        if run.evidence:
-            st.caption("\n".join(f"- {plain(line)}" for line in run.evidence))
-        draw_answer(story, say)
+        draw_status(settings, say, story)
+        draw_plan(story.run, say)
+        run_metrics.draw(settings, say, story.run)
+        st.subheader(say.say("Log"), anchor=False)
+        draw_log(story.run, settings, say)
+
+
+def draw_status(settings: Settings, say: Words, story: Story) -> None:
+    """State, certainty, cause, and how far it is."""
+    run, pulse = story.run, story.pulse
+    blank.daemon_banner(say, pulse)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        look = status.of_run(run, heard=pulse.alive)
+        status.draw_badge(look, say)
+        for flag in run.health if run.is_active else []:
+            status.draw_badge(status.HEALTH.get(flag) or status.unnamed(flag), say)
+        if run.certainty == "inferred":
+            status.draw_badge(status.INFERRED, say)
+        st.markdown(f"**{status.elapsed(run, say, pulse.as_of)}**", width="content")
+        st.caption(plain(summary(story, say)), width="content")
+    if run.cause:
+        st.markdown(f"**{plain(run.cause)}**")
+    if run.hint:
+        st.markdown(f":material/lightbulb: {plain(run.hint)}")
+    if run.evidence:
+        st.caption("\n".join(f"- {plain(line)}" for line in run.evidence))
+    draw_answer(story, say)
+    progress_bar.draw(readings.read_progress(settings, run), run, pulse, say)
 
 
 def summary(story: Story, say: Words) -> str:
@@ -158,15 +168,6 @@ def draw_plan(run: Run, say: Words) -> None:
             st.markdown(f"{arrow}:gray[{plain(label)}] " + (f"**{body}**" if came else body))
 
 
-@st.fragment(run_every=2, key="log")
-def live_log(settings: Settings, say: Words, run_id: str) -> None:
-    """The end of a growing log."""
-    with blank.shield(say):
-        story = reads.read_run(settings, run_id)
-        if story is not None:
-            draw_log(story.run, settings, say)
-
-
 def draw_log(run: Run, settings: Settings, say: Words) -> None:
     """The last lines as plain text, and the way to have them all."""
     tail = reads.read_tail(settings, run)
@@ -205,132 +206,6 @@ def describe_tail(tail: reads.Tail, say: Words) -> str:
         text = say.say("the download holds the last {size}; all of it: {path}", size=size, path=tail.path)
         parts.append(text)
     return " · ".join(parts)
-
-
-def draw_command(run: Run, say: Words) -> None:
-    """What was launched, where, with what."""
-    st.subheader(say.say("Command"), anchor=False)
-    st.code(bare(run.command), language=None, wrap_lines=True)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.caption(say.say("Launch"))
-        draw_facts(
-            {
-                say.say("Id"): run.id,
-                say.say("Project"): run.project,
-                say.say("Host"): run.host,
-                say.say("Folder"): run.cwd,
-                say.say("Python"): run.python,
-                say.say("Process id"): run.pid,
-                say.say("Attempt"): run.attempt,
-                say.say("Tags"): ", ".join(run.tags),
-                say.say("Parent run"): run.parent,
-                say.say("Exit code"): run.exit_code,
-                say.say("Signal"): run.signal,
-            }
-        )
-    with right:
-        if run.params:
-            st.caption(say.say("Parameters"))
-            draw_facts(run.params)
-        if run.environment:
-            with st.expander(say.say("Environment")):
-                draw_facts(run.environment)
-
-
-def draw_facts(facts: Mapping[str, object]) -> None:
-    """Names and values, one pair a line; what is empty is left out."""
-    rows = [{"name": plain(name), "value": plain(value)} for name, value in facts.items() if value not in (None, "")]
-    if rows:
-        st.table(rows, border="horizontal", hide_index=True, hide_header=True)
-
-
-def draw_code(run: Run, settings: Settings, say: Words) -> None:
-    """The code it started with: commit, and what was not committed."""
-    st.subheader(say.say("Code"), anchor=False)
-    git = run.git
-    if not git:
-        st.caption(say.say("The folder was in no git repository: the code of this run was not recorded."))
-        return
-    if git.get("dirty") is None:
-        dirty = say.say("unknown")
-    else:
-        dirty = say.say("yes") if git["dirty"] else say.say("no")
-    draw_facts(
-        {
-            say.say("Commit"): git.get("commit"),
-            say.say("Branch"): git.get("branch"),
-            say.say("Uncommitted changes"): dirty,
-            say.say("Remote"): git.get("remote"),
-        }
-    )
-    if git.get("note"):
-        st.caption(plain(git["note"]))
-    untracked = git.get("untracked")
-    names = [str(name) for name in untracked] if isinstance(untracked, list) else []
-    if names:
-        with st.expander(say.count("{n} file git does not know", "{n} files git does not know", len(names))):
-            st.code(bare("\n".join(names[:500])), language=None)
-    found = reads.read_diff(settings, run)
-    if found:
-        diff, more = found
-        with st.expander(say.say("Uncommitted changes at launch"), expanded=False):
-            st.code(bare(diff), language=None, height=LOG_PIXELS)
-            if more:
-                path = f"{run.directory}/code/diff.patch"
-                st.caption(plain(say.say("Only the beginning is shown; all of it: {path}", path=path)))
-
-
-def draw_history(story: Story, say: Words) -> None:
-    """What happened to the run, and what was told to whom."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader(say.say("What happened"), anchor=False)
-        for event in story.events:
-            word = say.say(status.EVENTS[event.kind]) if event.kind in status.EVENTS else event.kind
-            detail = ", ".join(f"{name} {_short(value)}" for name, value in event.detail.items() if value is not None)
-            text = f"{say.date(event.time)} **{plain(word)}**"
-            if detail:
-                text += f" :gray[{plain(shorten(detail, 200))}]"
-            st.markdown(f":small[{text}]")
-    with right:
-        st.subheader(say.say("Alerts"), anchor=False)
-        if not story.alerts:
-            st.caption(say.say("None so far."))
-        for need in story.alerts:
-            draw_alert(need, say)
-
-
-def _short(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def draw_alert(need: Need, say: Words) -> None:
-    """An alert and how each channel fared with it."""
-    alert = need.alert
-    look = status.KINDS.get(alert.kind) or status.unnamed(alert.kind)
-    with st.container(gap="xxsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            status.draw_badge(look, say)
-            text = say.date(alert.raised)
-            if alert.acknowledged:
-                text += " · " + say.say("acknowledged {time}", time=say.date(alert.acknowledged))
-            st.caption(plain(text), width="content")
-        for delivery in need.deliveries:
-            parts = [f"{delivery.channel}: {say.say(status.DELIVERIES.get(delivery.state, delivery.state))}"]
-            if delivery.sent:
-                parts[0] += f" {say.date(delivery.sent)}"
-            if delivery.attempts:
-                parts.append(say.count("{n} attempt", "{n} attempts", delivery.attempts))
-            if delivery.state == "waiting":
-                parts.append(say.say("next try {time}", time=say.date(delivery.next_try)))
-            if delivery.unsure:
-                parts.append(say.say("an earlier try may have arrived"))
-            if delivery.error:
-                parts.append(delivery.error)
-            st.caption(plain(" · ".join(parts)))
-        if not need.deliveries:
-            st.caption(plain(say.say("It was not sent anywhere.")))
 
 
 _settings = store_settings.load()

@@ -4,12 +4,14 @@ from urllib.parse import quote_plus
 
 import streamlit as st
 
-from app import blank, reads, status, words
+from app import blank, forecast, readings, reads, status, words
+from app.figures import figure
 from app.markup import bare, plain, shorten
+from app.readings import Measured
 from app.reads import Listing
 from app.words import Words, mark
 from store import settings as store_settings
-from store.runs import STATES
+from store.runs import STATES, Run
 from store.settings import Settings
 
 SORTS = {
@@ -22,6 +24,10 @@ SORTS = {
 }
 FILTERS = ("runs-text", "runs-states", "runs-project")
 ROW_PIXELS = 35
+FEWEST, MOST = 2, 8
+COMPARE_PAGE = "views/compare.py"
+LAST, BEST = "last", "best"
+WHICH = {LAST: mark("last"), BEST: mark("best")}
 
 
 def clear_filters() -> None:
@@ -101,7 +107,10 @@ def live(settings: Settings, say: Words, states: tuple[str, ...], project: int |
         if not found.page.total:
             draw_no_match(say)
             return
-        draw_table(found, say)
+        measured = readings.read_many(settings, found.page.runs)
+        names, which = choose_columns(measured, say)
+        draw_table(found, measured, names, which, settings, say)
+        draw_chosen(say)
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(position(found, number, say), width="content")
             if pages > 1:
@@ -116,38 +125,134 @@ def draw_no_match(say: Words) -> None:
         st.button(say.say("Clear filters"), key="runs-clear", icon=icon, on_click=clear_filters)
 
 
-def draw_table(found: Listing, say: Words) -> None:
-    """The runs as a table; the name leads to the run's page."""
-    pulse = found.pulse
-    rows = [
-        {
-            "state": status.in_words(run, say, heard=pulse.alive),
-            "name": f"/run?id={quote_plus(run.id)}#{quote_plus(bare(run.name))}",
-            "project": bare(run.project),
-            "launched": say.moment(run.created, pulse.as_of),
-            "length": status.elapsed(run, say, pulse.as_of),
-            "cause": bare(run.cause or ""),
-            "tags": bare(", ".join(run.tags)),
-        }
-        for run in found.page.runs
-    ]
+def choose_columns(measured: dict[str, Measured], say: Words) -> tuple[list[str], str]:
+    """Which metrics the table shows, and whether their last or best value."""
+    known = dict.fromkeys(metric.name for one in measured.values() for metric in one.metrics)
+    kept = [name for name in st.session_state.get("runs-metrics", []) if name not in known]
+    options = [*known, *kept]
+    if not options:
+        return [], LAST
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        names = st.multiselect(
+            say.say("Metrics in the table"), options, key="runs-metrics", placeholder=say.say("none"), max_selections=6
+        )
+        which = st.radio(
+            say.say("Value"),
+            [LAST, BEST],
+            horizontal=True,
+            key="runs-which",
+            format_func=lambda one: say.say(WHICH[one]),
+            width="content",
+        )
+    return names, which
+
+
+def draw_table(
+    found: Listing, measured: dict[str, Measured], names: list[str], which: str, settings: Settings, say: Words
+) -> None:
+    """The runs as a table; the name leads to the run's page, ticked rows can be compared.
+
+    A table knows ticks by row number only: they are kept as run ids, and given to a table whose rows have moved.
+    """
+    ids = [run.id for run in found.page.runs]
+    chosen = st.session_state.setdefault("runs-chosen", [])
+    rows = [row_of(run, measured[run.id], names, which, found, settings, say) for run in found.page.runs]
     column = st.column_config
+    key = f"runs-table-{hash(tuple(ids)) & 0xFFFFFFFF}-{st.session_state.get('runs-cleared', 0)}"
+    ticked = [place for place, run_id in enumerate(ids) if run_id in chosen]
     st.dataframe(
         rows,
-        key="runs-table",
+        key=key,
         hide_index=True,
         height=ROW_PIXELS * (len(rows) + 1) + 3,
-        alt=say.say("Table of runs: state, name, project, when launched, length, cause, tags"),
+        on_select=lambda: take_ticks(key, ids),
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": ticked, "columns": [], "cells": []}},
+        alt=say.say("Table of runs: state, name, project, progress, time left, metrics, when launched, length, cause"),
         column_config={
             "state": column.TextColumn(say.say("State"), width=105),
             "name": column.LinkColumn(say.say("Run"), display_text=r"#(.*)$", width=185),
             "project": column.TextColumn(say.say("Project"), width=115),
+            "progress": column.ProgressColumn(
+                say.say("Progress"), min_value=0, max_value=1, format="percent", width=95
+            ),
+            "left": column.TextColumn(say.say("Time left"), width=150),
+            **{f"metric-{place}": column.TextColumn(bare(name), width=95) for place, name in enumerate(names)},
             "launched": column.TextColumn(say.say("Launched"), width=100),
             "length": column.TextColumn(say.say("Length"), width=95),
             "cause": column.TextColumn(say.say("Cause"), width=210),
             "tags": column.TextColumn(say.say("Tags"), width=105),
         },
     )
+
+
+def row_of(
+    run: Run, measured: Measured, names: list[str], which: str, found: Listing, settings: Settings, say: Words
+) -> dict[str, object]:
+    """One row of the table."""
+    pulse, progress = found.pulse, measured.progress
+    left = ""
+    if progress is not None and run.is_active and pulse.alive:
+        left = forecast.time_left(progress, say, pulse.as_of)
+    row: dict[str, object] = {
+        "state": status.in_words(run, say, heard=pulse.alive),
+        "name": f"/run?id={quote_plus(run.id)}#{quote_plus(bare(run.name))}",
+        "project": bare(run.project),
+        "progress": progress.share if progress is not None else None,
+        "left": left,
+    }
+    for place, name in enumerate(names):
+        row[f"metric-{place}"] = value_of(measured, name, which, settings)
+    return row | {
+        "launched": say.moment(run.created, pulse.as_of),
+        "length": status.elapsed(run, say, pulse.as_of),
+        "cause": bare(run.cause or ""),
+        "tags": bare(", ".join(run.tags)),
+    }
+
+
+def value_of(measured: Measured, name: str, which: str, settings: Settings) -> str:
+    """A metric's last or best value; empty for a run that has none of that name."""
+    metric = measured.find(name)
+    if metric is None:
+        return ""
+    if which == BEST:
+        best = readings.read_best(settings, metric)
+        return figure(best.value if best else None, percent=metric.percent)
+    return figure(metric.series.last, percent=metric.percent)
+
+
+def take_ticks(key: str, ids: list[str]) -> None:
+    """Keep which runs are ticked, by id: those of this page anew, those of other pages as they were."""
+    state = st.session_state.get(key) or {}
+    ticked = [ids[row] for row in state.get("selection", {}).get("rows", []) if row < len(ids)]
+    others = [run_id for run_id in st.session_state.get("runs-chosen", []) if run_id not in ids]
+    st.session_state["runs-chosen"] = others + ticked
+
+
+def clear_chosen() -> None:
+    """Untick all runs."""
+    st.session_state["runs-chosen"] = []
+    st.session_state["runs-cleared"] = st.session_state.get("runs-cleared", 0) + 1
+
+
+def draw_chosen(say: Words) -> None:
+    """What is ticked, and the way to compare it."""
+    chosen = st.session_state.get("runs-chosen", [])
+    if not chosen:
+        st.caption(say.say("Tick two to eight runs to compare them."))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        fits = FEWEST <= len(chosen) <= MOST
+        label = say.count("Compare {n} run", "Compare {n} runs", len(chosen))
+        pressed = st.button(
+            label, key="runs-compare", icon=":material/compare_arrows:", type="primary", disabled=not fits
+        )
+        st.button(say.say("Untick all"), key="runs-untick", type="tertiary", on_click=clear_chosen)
+        if not fits:
+            st.caption(say.say("Two to eight can be compared."), width="content")
+    if pressed:
+        st.switch_page(COMPARE_PAGE, query_params={"ids": ",".join(chosen)})
 
 
 def position(found: Listing, number: int, say: Words) -> str:

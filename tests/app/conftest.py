@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from store import database
-from tests.fakes import journal
+from tests.fakes import journal, measurements
 
 MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 
@@ -40,6 +40,13 @@ def _connection(home: Path) -> Iterator[sqlite3.Connection]:
 def _busy(connection: sqlite3.Connection, home: Path) -> dict[str, str]:
     """A journal with a busy day in it and a daemon that is alive; run ids by name."""
     return journal.fill(connection, home, time.time())
+
+
+@pytest.fixture(name="measured")
+def _measured(connection: sqlite3.Connection, busy: dict[str, str]) -> dict[str, str]:
+    """The busy day with metrics and progress; run ids by name."""
+    measurements.fill(connection, busy, time.time())
+    return busy
 
 
 @pytest.fixture(name="open_page")

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 Open = Callable[..., AppTest]
 
 
-@pytest.mark.parametrize("view", ["now", "runs", "run"])
+@pytest.mark.parametrize("view", ["now", "runs", "run", "compare"])
 @pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
 def test_every_page_opens_on_an_empty_journal(open_page: Open, view: str, locale: str) -> None:
     """Nothing recorded yet is an ordinary state of every page, in both languages."""
@@ -17,7 +17,7 @@ def test_every_page_opens_on_an_empty_journal(open_page: Open, view: str, locale
 
 
 @pytest.mark.parametrize("view", ["now", "runs"])
-def test_every_page_opens_on_a_busy_journal(open_page: Open, busy: dict[str, str], view: str) -> None:
+def test_every_page_opens_on_a_busy_journal(open_page: Open, measured: dict[str, str], view: str) -> None:
     """A busy day raises nothing."""
     assert open_page(view, locale="ja-JP").title[0].value
 

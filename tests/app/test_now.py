@@ -211,3 +211,24 @@ def test_names_causes_and_last_lines_are_never_markup(
     for text in [element.value for element in (*app.markdown, *app.caption)] + labels:
         stripped = re.sub(r"\\.", "", text)
         assert not any(mark in stripped for mark in MARKS), text
+
+
+def test_a_running_card_shows_progress_metrics_and_a_sparkline(
+    measured: dict[str, str], open_page: Open, shown: Shown
+) -> None:
+    """The bar, the time left with its interval, the main loss and one quality with their last values, a tiny curve."""
+    app = open_page()
+    assert [bar.proto.value for bar in app.get("progress")] == [63, 40]
+    text = shown(app)
+    assert "**about 42 min, 35–58**" in text and "**about 3 h**" in text
+    assert "no interval" not in text  # a card is short; the run's page says why
+    assert "train/loss" in text and "val_acc" in text and "ep_rew_mean" in text
+    pictures = app.get("image")
+    assert len(pictures) == 2
+    assert "train/loss" in str(pictures[0].proto)
+
+
+def test_a_card_without_metrics_is_as_short_as_before(busy: dict[str, str], open_page: Open) -> None:
+    """No empty bar, no empty picture."""
+    app = open_page()
+    assert len(app.get("progress")) == len(app.get("image")) == 0

@@ -104,3 +104,50 @@ def test_japanese_names_and_words(busy: dict[str, str], open_page: Open) -> None
     """State words are translated, names kept."""
     states = list(table(open_page("runs", locale="ja-JP"))["state"])
     assert states[0] == "▶ 実行中" and "✖ 失敗" in states
+
+
+def test_progress_and_time_left_have_columns(measured: dict[str, str], open_page: Open) -> None:
+    """A share of the way, the time left of what runs; nothing where nothing is known."""
+    rows = table(open_page("runs")).set_index("launched", drop=False)
+    by_name = {row["name"].partition("#")[2]: row for row in rows.to_dict("records")}
+    assert by_name["resnet-aug"]["progress"] == 0.63 and by_name["resnet-aug"]["left"] == "about 42 min, 35–58"
+    assert by_name["vit-small-lr3e-4"]["progress"] == 0.08 and by_name["vit-small-lr3e-4"]["left"] == ""
+    assert pd.isna(by_name["smoke"]["progress"])
+
+
+def test_chosen_metrics_have_columns(measured: dict[str, str], open_page: Open) -> None:
+    """Their last value or their best, empty for a run that has no such metric."""
+    app = open_page("runs")
+    app.multiselect(key="runs-metrics").select("train_loss").select("val_acc").run()
+    rows = table(app)
+    columns = dict(
+        zip(rows["name"].str.partition("#")[2], zip(rows["metric-0"], rows["metric-1"], strict=True), strict=True)
+    )
+    assert columns["vit-small-lr3e-4"] == ("0.5353", "") and columns["smoke"] == ("", "")
+    app.radio(key="runs-which").set_value("best").run()
+    best = table(app).set_index("name")["metric-0"]
+    assert float(best[f"/run?id={measured['resnet-aug-long']}#resnet-aug-long"]) < 0.35
+
+
+def test_ticked_runs_can_be_compared(measured: dict[str, str], open_page: Open, shown: Shown) -> None:
+    """Two are enough, one is not; they are kept by id when another order moves the rows."""
+    app = open_page("runs")
+    assert "Tick two to eight runs to compare them." in shown(app)
+    app.session_state["runs-chosen"] = [measured["lm-tiny"]]
+    app.run()
+    assert app.button(key="runs-compare").disabled
+    app.session_state["runs-chosen"] = [measured["lm-tiny"], measured["resnet-aug"]]
+    app.selectbox(key="runs-sort").select("name").run()
+    assert app.button(key="runs-compare").label == "Compare 2 runs"
+    app.button(key="runs-compare").click().run()
+    assert not app.exception and app.title[0].value == "2 runs"
+
+
+def test_ticks_can_be_taken_away(measured: dict[str, str], open_page: Open) -> None:
+    """All at once."""
+    app = open_page("runs")
+    app.session_state["runs-chosen"] = list(measured.values())[:9]
+    app.run()
+    app.button(key="runs-untick").click().run()
+    assert app.session_state["runs-chosen"] == []
+    assert "runs-compare" not in [button.key for button in app.button]

@@ -10,15 +10,16 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.words import TRANSLATIONS, Words, choose_language, choose_zone
+from store import glossary
 
 APP = Path(__file__).resolve().parents[2] / "app"
-PAGES = [*APP.glob("views/*.py"), *(APP / f"{name}.py" for name in ("main", "blank", "status", "words"))]
+PAGES = [*APP.glob("views/*.py"), *(APP / f"{name}.py" for name in ("main", "blank", "forecast", "status", "words"))]
 NOON = 1_795_230_185.0  # 2026-11-21 03:03:05 UTC
 
 
 def messages_in_use() -> set[tuple[str, ...]]:
     """Every message the pages say: ``(msgid,)`` or ``(msgid, plural)``."""
-    found: set[tuple[str, ...]] = set()
+    found: set[tuple[str, ...]] = {(text,) for text in glossary.messages()}
     for path in PAGES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):

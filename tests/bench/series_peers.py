@@ -19,24 +19,24 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-SPIKES, NANS, BATCH, AGAIN = 20, 3, 1000, 5
+NANS, BATCH, AGAIN = 3, 1000, 5
+SPIKES = [1000.0 + number for number in range(20)]
 BEGAN = 1_790_000_000.0
 
 
 class Points:
-    """A falling loss with noise, and at random steps of their own ``SPIKES`` spikes of one step and some NaNs."""
+    """A falling loss with noise, and at random steps spikes of one step and some NaNs."""
 
     def __init__(self, count: int) -> None:
         rng = random.Random(20_261_121)
         self.steps = list(range(count))
         self.times = [BEGAN + step * 0.25 for step in self.steps]
         self.values = [2.5 / (1 + step / 5e4) + rng.gauss(0, 0.02) for step in self.steps]
-        apart = count // (SPIKES + NANS)
+        apart = count // (len(SPIKES) + NANS)
         # None so near another that both lie in one bucket.
-        places = [rng.randrange(apart // 4, apart // 2) + apart * number for number in range(SPIKES + NANS)]
+        places = [rng.randrange(apart // 4, apart // 2) + apart * number for number in range(len(SPIKES) + NANS)]
         rng.shuffle(places)
-        self.spikes = [1000.0 + number for number in range(SPIKES)]
-        for place, spike in zip(places, [*self.spikes, *[math.nan] * NANS], strict=True):
+        for place, spike in zip(places, [*SPIKES, *[math.nan] * NANS], strict=True):
             self.values[place] = spike
 
     def batches(self) -> list[slice]:
@@ -223,15 +223,15 @@ PEERS: dict[str, Any] = {
 }
 
 
-def ingest(peer: Any, folder: Path, points: Points) -> dict[str, Any]:
+def ingest(peer: Any, folder: Path, count: int) -> dict[str, Any]:
     """How fast the points went in."""
-    write = peer.prepare(folder, points)
+    write = peer.prepare(folder, Points(count))
     began = time.perf_counter()
     write()
     return {"seconds": time.perf_counter() - began, "version": version(peer.package) if peer.package else ""}
 
 
-def chart(peer: Any, folder: Path, points: Points) -> dict[str, Any]:
+def chart(peer: Any, folder: Path, _count: int) -> dict[str, Any]:
     """How long one chart takes, the first time and again, and what of the odd points is in it."""
     draw = peer.chart(folder)
     taken: list[float] = []
@@ -243,7 +243,7 @@ def chart(peer: Any, folder: Path, points: Points) -> dict[str, Any]:
     return {
         "first": taken[0],
         "again": statistics.median(taken[1:]),
-        "spikes": len(set(points.spikes) & set(values)),
+        "spikes": len(set(SPIKES) & set(values)),
         "nans": sum(value != value for value in values),
         "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
     }
@@ -253,7 +253,7 @@ def main(name: str, what: str, folder: str, count: str) -> None:
     """One measurement of one tracker; its own words go to stderr."""
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    measured = {"ingest": ingest, "chart": chart}[what](PEERS[name](), Path(folder), Points(int(count)))
+    measured = {"ingest": ingest, "chart": chart}[what](PEERS[name](), Path(folder), int(count))
     print(json.dumps(measured), file=out, flush=True)
 
 

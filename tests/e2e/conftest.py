@@ -18,7 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 from store import database
-from tests.fakes import journal
+from tests.fakes import journal, measurements
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,7 +36,7 @@ FLAGS = [
     "--disable-sync",
 ]
 # Streamlit looks for its server at the page's own address first; that it is not there is no error of ours.
-PROBES = re.compile(r"/(runs|run)/_stcore/(health|host-config)$")
+PROBES = re.compile(r"/(runs|run|compare)/_stcore/(health|host-config)$")
 
 
 @dataclass
@@ -120,7 +120,7 @@ def _dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """The dashboard over a busy day and ten thousand old runs, with a daemon that is heard."""
     home = tmp_path_factory.mktemp("dashboard")
     with closing(database.open_journal(home / "journal.db")) as connection:
-        journal.fill(connection, home, time.time())
+        measurements.fill(connection, journal.fill(connection, home, time.time()), time.time())
         journal.fill_many(connection, home, time.time(), 10_000)
     with serve(home) as dashboard, beating(home):
         yield dashboard

@@ -34,11 +34,13 @@ CONTRAST = """() => {
   while (walk.nextNode()) {
     const text = walk.currentNode.textContent.trim(), holder = walk.currentNode.parentElement;
     if (!text || !holder.getClientRects().length || holder.closest('[aria-hidden=true], [disabled]')) continue;
+    if (holder.closest('[data-testid=stSliderThumbValue]')) continue;  // hangs over its thumb, not on it
     const grounds = []; let opacity = 1;
     for (let node = holder; node; node = node.parentElement) {
       const style = getComputedStyle(node);
       grounds.unshift(read(style.backgroundColor)); opacity *= Number(style.opacity);
     }
+    if (!opacity) continue;  // shown on hover only
     const ground = grounds.reduce((under, top) => over(top, under), [255, 255, 255]);
     const ink = read(getComputedStyle(holder).color); ink[3] *= opacity;
     const [low, high] = [light(over(ink, ground)), light(ground)].sort((a, b) => a - b);
@@ -88,11 +90,15 @@ def test_every_page_loads_cleanly(dashboard: Dashboard, visit: Look, width: int,
     seen.page.get_by_role("heading", name="vit-small-lr3e-4").wait_for()
     assert seen.page.url == f"{dashboard.url}/run?id={CRASHED}"
     main.get_by_text("torch.OutOfMemoryError: CUDA").first.wait_for()
+    main.locator("[data-testid=stEChartsChart] canvas").first.wait_for()
     check(seen, f"run-{width}-{scheme}-{locale[:2]}")
     seen.page.go_back()
     main.get_by_role("link", name=re.compile("All runs|すべての実行")).click()
     main.locator("[data-testid=stDataFrame] canvas").first.wait_for()
     check(seen, f"runs-{width}-{scheme}-{locale[:2]}", contrast=False)
+    seen.go(f"{dashboard.url}/compare?ids={CRASHED},{RUN}")
+    main.locator("[data-testid=stEChartsChart] canvas").first.wait_for()
+    check(seen, f"compare-{width}-{scheme}-{locale[:2]}")
     assert seen.errors == []
     assert seen.strangers == []
 

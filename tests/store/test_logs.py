@@ -13,7 +13,7 @@ def test_a_cursor_moves_once(journal: sqlite3.Connection, launched: Callable[...
     launched("r1")
     fresh = logs.read_cursor(journal, "r1", 1, "/log")
     assert fresh == logs.Cursor("/log")
-    after = logs.Cursor("/log", "1:2", 10, 2, b"half \xff", "line 2", 5.0)
+    after = logs.Cursor("/log", "1:2", 10, 2, b"half \xff", "line 2", 5.0, '{"leg": 3}')
     with write(journal):
         assert logs.advance_cursor(journal, "r1", 1, fresh, after)
         assert not logs.advance_cursor(journal, "r1", 1, fresh, replace(after, lines=3))

@@ -1,6 +1,7 @@
 """Journals of every released schema open with today's code and are then like new ones."""
 
 import contextlib
+import math
 import re
 import sqlite3
 import subprocess
@@ -9,7 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from store import alerts, catalogue, heartbeats, intents, logs, migrations, projects, runs
+from store import (
+    alerts,
+    catalogue,
+    choices,
+    curves,
+    heartbeats,
+    intents,
+    logs,
+    migrations,
+    progress,
+    projects,
+    runs,
+    series,
+)
 from store.database import open_journal
 
 DUMPS = sorted((Path(__file__).resolve().parents[1] / "data").glob("v*.sql"))
@@ -58,6 +72,31 @@ def test_an_old_journal(dump: Path, tmp_path: Path) -> None:
         assert [one.worker for one in heartbeats.read_heartbeats(old)] == ["daemon"]
         assert [project.name for project in projects.list_projects(old)] == ["cifar"]
     assert schema(tmp_path / "old.db") == schema(tmp_path / "new.db")
+
+
+def test_series_of_an_old_journal(tmp_path: Path) -> None:
+    """Points, progress and choices of schema 2 are read as they were written."""
+    load(DUMPS[1], tmp_path / "old.db")
+    with contextlib.closing(open_journal(tmp_path / "old.db")) as old:
+        run = catalogue.find_run(old, "baseline")
+        loss, accuracy = series.list_series(old, run.id)
+        points = curves.read_points(old, loss.id)
+        assert (loss.name, loss.count, loss.nans, loss.pos_infs, loss.last_leg) == ("loss", 1100, 1, 1, 1)
+        assert points.steps == [*range(700), *range(600, 1000)]
+        assert points.superseded == [False] * 600 + [True] * 100 + [False] * 400
+        assert (points.values[3], points.values[-2]) == (1 / 4, math.inf)
+        assert math.isnan(points.values[705])
+        assert (accuracy.name, accuracy.unit, accuracy.last) == ("val/acc", "epoch", 0.75)
+        assert [one.last for one in series.list_series(old, None, "GPU-1")] == [87.0]
+        failed = catalogue.find_run(old, "拡張")
+        assert failed.hint == "look at the shape of the batch"
+        assert failed.log_path is not None
+        assert logs.read_cursor(old, failed.id, 1, failed.log_path).parser == '{"leg": 1}'
+        known = progress.read_progress(old, failed.id)
+        assert known is not None
+        assert (known.share, known.levels) == (0.3, [{"unit": "epoch", "done": 1, "total": 3}])
+        assert [mark.done for mark in progress.marks_of(old, failed.id, 1)] == [1.0, 30.0]
+        assert choices.read_directions(old, failed.project_id) == {"val/acc": "higher"}
 
 
 def test_a_step_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,9 +57,9 @@ def test_launched_once(journal: sqlite3.Connection, launched: Launched, judged: 
 def test_states(journal: sqlite3.Connection, launched: Launched, judged: Judged, state: str) -> None:
     """Each state of the design can be written and read, and only running and queued runs are active."""
     launched("r1")
-    judged("r1", state, health=["suspended"], evidence=["e"], cause="c", signal="SIGTERM", ended=5.0, seconds=2.5)
+    judged("r1", state, health=["suspended"], evidence=["e"], cause="c", hint="h", signal="SIGTERM", ended=5.0)
     run = get(journal, "r1")
-    assert (run.state, run.health, run.evidence, run.cause) == (state, ["suspended"], ["e"], "c")
+    assert (run.state, run.health, run.evidence, run.cause, run.hint) == (state, ["suspended"], ["e"], "c", "h")
     assert run.is_active == (state in ("queued", "running"))
     assert ([one.id for one in runs.active_runs(journal)] == ["r1"]) == run.is_active
     assert ([one.id for one in runs.ended_runs(journal)] == ["r1"]) != run.is_active

@@ -43,6 +43,8 @@ class Track:
     steps: list[float] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     values: list[list[float]] = field(default_factory=list)
+    rivals: list["Track"] = field(default_factory=list, repr=False, compare=False)
+    """Other tracks with one of these names: only one of them may be filled at a time, to keep the order."""
 
 
 class Rule:
@@ -83,6 +85,19 @@ class Rule:
         for values, place in self.pairs:
             values.append(float(texts[place]))
         return True
+
+    def step_in(self, line: str, zero_based: bool | None, length: float) -> float | None:
+        """The step that :meth:`take` would find in a line; None where it would not take it."""
+        found = self.match(line)
+        if found is None:
+            return None
+        texts = found.groups()
+        if self.step >= 0:
+            return float(texts[self.step])
+        epoch = float(texts[self.epoch])
+        if zero_based is None or float(texts[self.batches]) != length or (epoch == 0 and not zero_based):
+            return None
+        return (epoch if zero_based else epoch - 1) * length + float(texts[self.batch])
 
 
 class Lesson:
@@ -149,6 +164,11 @@ class Express:
         if rule is not None:
             self.rules[shape] = rule
 
+    def forget(self) -> None:
+        """Learn anew: another job writes."""
+        self.lessons.clear()
+        self.rules.clear()
+
     def take_back(self) -> str | None:
         """Forget the line that was read last, which is to be read again; None where there is none."""
         line, self.line = self.line, None
@@ -162,7 +182,12 @@ class Express:
         """One track for all shapes of line with the same metrics."""
         track = self.tracks.get((names, unit))
         if track is None:
-            track = self.tracks[names, unit] = Track(names, unit, values=[[] for _ in names])
+            track = Track(names, unit, values=[[] for _ in names])
+            for other in self.tracks.values():
+                if not set(names).isdisjoint(other.names):
+                    track.rivals.append(other)
+                    other.rivals.append(track)
+            self.tracks[names, unit] = track
         return track
 
 

@@ -13,6 +13,7 @@ LONGEST_BYTES = 1 << 16
 """Of a line longer than this only the end is kept for parsing."""
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])")
 _MOVES = re.compile(r"\x1b\[\d*[ABEFGHJKd]")  # cursor up and such: what follows is another line on the screen
+_BACK = re.compile("\b+")
 _PREFIX = re.compile(
     r"^(?:"
     r"\[(?:default|rank|Rank )(?P<rank1>\d+)\]:? ?(?=\S)"  # [rank3]: , [default0]:
@@ -70,8 +71,13 @@ _GLUED_BEFORE = re.compile(
 _OWN_METRICS = re.compile(r"[ ,|]{1,4}[A-Za-z][\w/.]{0,60} ?[=:] ?[-\d.]")  # behind the bar's brackets
 
 
+_KERAS_BARS = re.compile(r"(?<=\.\d{4})(?=\d{1,9}/\d{1,9} [━─]{10})")
+
+
 def unglue(line: str) -> list[str]:
     """A line that holds a progress bar and something else, taken apart; any other line as it is."""
+    if "━━━" in line:
+        return _KERAS_BARS.split(line)
     parts: list[str] = []
     position = 0
     for bar in _BAR.finditer(line):
@@ -99,7 +105,7 @@ def _plain_parts(text: str) -> list[str]:
     if "\x00" in text:
         text = text.replace("\x00", "")
     if "\b" in text:
-        text = text.replace("\b", "")
+        text = _BACK.sub("\n", text)
     if "\xa0" in text:
         text = text.replace("\xa0", " ")
     return [

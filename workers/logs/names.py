@@ -10,8 +10,8 @@ _NEVER_WORDS = frozenset(
     cpus cores workers num_workers threads line lineno col shape size dim dims hidden vocab vocab_size params parameters
     param num_params n_params total_params trainable_params layers heads year month day hour minute second date
     fold folds client clients worker actor stage phase trial run runs agent process shard replica part chunk index idx
-    attempt retry retries
-    timestamp datetime timestamp_utc unix_time file path url address ip epoch_time global_step global_batch_size
+    attempt retry retries sample
+    timestamp datetime timestamp_utc unix_time file path url address ip epoch_time global_batch_size
     micro_batch_size jobs
     """.split()  # noqa: SIM905 - a list of words reads better as text
 )
@@ -28,7 +28,7 @@ _METRIC = re.compile(
     r"success_rate|win_?rate|elo|entropy|grad|gnorm|norm|lr|learning[ _-]?rate|lrate|kappa|mcc|r2|corr(?:elation)?|"
     r"pearson\w*|spearman\w*|ndcg\S*|mrr|hr@\d+|hits?@\d+|recall@\d+|r@\d+|medr|xent|ce|bce|ctc|throughput|fps|sps|"
     r"samples/s\w*|tok(?:en)?s?/s\w*|\w*(?:tokens|samples|steps|images|frames|words)_per_s\w*|it/s|img/s|wps|ups|logloss|binary_logloss|multi_logloss|deviance|likelihoods?|eer|"
-    r"min_?dcf|mos|sdr|si-?sdr|snr|pesq|stoi|mcd|bpc|bpb|explained_variance|clip_?frac\w*|approx_?kl|validity|uniqueness|"
+    r"min_?dcf|mos|sdr|si-?sdr|snr|pesq|stoi|mcd|bpc|bpb|explained_variance|clip_?frac\w*|epe|approx_?kl|validity|uniqueness|"
     r"novelty|perf|regret|bias|variance|sharpness|agreement|consistency)(?:$|[^a-z])",
     re.IGNORECASE,
 )

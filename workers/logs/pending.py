@@ -68,13 +68,17 @@ class Pending:
         self.held = [position, dict(record.values), record.time if record.time is not None else now]
         return final
 
+    def held_record(self) -> Record:
+        """The record of the bar as it was drawn last, which stays held."""
+        (step, epoch, batch, batches, unit), values, time = self.held
+        return Record(values, step, epoch, batch, batches, unit, time)
+
     def release(self) -> list[Record]:
         """The record of the bar as it was drawn last."""
         if not self.held:
             return []
-        (step, epoch, batch, batches, unit), values, time = self.held
-        self.held = []
-        return [Record(values, step, epoch, batch, batches, unit, time)]
+        record, self.held = self.held_record(), []
+        return [record]
 
 
 def _step_in_heap(bar: list[float | None], epoch: float | None, epochs: float | None) -> float | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workers.logs.express import Express, Track, shape_of
+from workers.logs.express import Express, Rule, Track, shape_of
 from workers.logs.formats import Family, Memory, families
 from workers.logs.launches import LaunchDetector
 from workers.logs.lines import Splitter, rank_of, unglue
@@ -137,7 +137,7 @@ class Reader:
                 rule = rules.get(shape)
                 if (
                     rule is not None
-                    and (rule.track.last is not math.inf or self._join(rule.track, now))
+                    and (rule.track.last is not math.inf or self._join(rule, line, now))
                     and rule.take(line, now, self.steps.zero_based, self.steps.batches)
                 ):
                     express.rule, express.line = rule, line
@@ -156,6 +156,7 @@ class Reader:
         self._settle(now)
         self._release(now)
         self._forget()
+        self._express.forget()
         self.progress = Progress()
         self.shared.clear()
         self.rank = None
@@ -169,8 +170,16 @@ class Reader:
         if getattr(self.families[family], "EXPRESS", True):
             self._express.teach(shape, line, reading)
 
-    def _join(self, track: Track, now: float) -> bool:
-        """Let a track go on where its series stand, if they all stand at one point."""
+    def _join(self, rule: Rule, line: str, now: float) -> bool:
+        """Let the track of a rule go on where its series stand, if they all stand at one point."""
+        track = rule.track
+        if any(rival.last is not math.inf for rival in track.rivals):
+            self._arrive(now)
+        if self.pending.held:
+            held = self.steps.place(self.pending.held_record())[0]
+            step = rule.step_in(line, self.steps.zero_based, self.steps.batches)
+            if held is None or step is None or step <= held:
+                return False  # perhaps the same place of a bar, drawn again
         self._release(now)
         known = [self.steps.series.get(name) for name in track.names]
         first = known[0]
@@ -262,7 +271,7 @@ class Reader:
                     self.rank = rank
                 if rank != self.rank:
                     return [(line, NOBODY, None)]
-        if "%|" not in line and "/? [" not in line:
+        if "%|" not in line and "/? [" not in line and "━━━" not in line:
             return [self._read_part(line, now)]
         return [self._read_part(part, now) for part in unglue(line)]
 

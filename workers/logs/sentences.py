@@ -15,6 +15,8 @@ TOKEN = re.compile(
     r"|(?<![A-Za-z_])[-+]?(?:[nN]a[nN]|NAN|[iI]nf(?:inity)?|INF)(?![A-Za-z_])"
 )
 _NAME_END = re.compile(r"(?P<name>[^:=：]*?)\s*(?P<sep>[:=：]|->|→| is (?:now )?| was )\s*[\[({'\"~≈]?\s*$")
+MOST = 200
+"""A line with more numbers than that is data."""
 _DELIMITER = re.compile(
     r"[,;|\t)\]}>{]|(?<![A-Za-z])[(\[]|\s[-–—·•*]+\s|\s{2,}|(?<!\b[Aa]vg)[.!?]\s|^[\s\-–—·•*#=>~+!]+|[，；。、]|\s&\s|\band\b|(?<=[\w)]):\s(?=[A-Za-z])"
 )
@@ -37,6 +39,7 @@ _AVERAGED = re.compile(
 )
 _SO_MANY = re.compile(r"\b(?:last|first|past|previous|latest|final|recent) $", re.IGNORECASE)
 _LONGEST_NAME = 60
+_REACH = 200
 _IS = re.compile(r"[\s\])]{0,4}(?:is|was|[:=：]|->|=>)\s{0,4}")
 _IS_LR = re.compile(r"(?:learning[ _]rate|lr|time|epoch)\b", re.IGNORECASE)
 _AGGREGATE = re.compile(r"avg|average|mean|median|min|max|std|ema|smooth(?:ed)?", re.IGNORECASE)
@@ -94,6 +97,8 @@ def make_plan(line: str) -> Plan:
     """Find the roles of the numbers in a line."""
     found = list(TOKEN.finditer(line))
     plan = Plan(len(found))
+    if len(found) > MOST:
+        return plan
     plan.is_listing = _looks_like_settings(line)
     consumed = 0  # where the text that may belong to the next name begins
     skip: set[int] = set()
@@ -103,8 +108,8 @@ def make_plan(line: str) -> Plan:
     for index, token in enumerate(found):
         if index in skip:
             continue
-        before = line[consumed : token.start()]
-        after = line[token.end() :]
+        before = line[max(consumed, token.start() - _REACH) : token.start()]
+        after = line[token.end() : token.end() + _REACH]
         if _is_glued(line, token, after) and _WORDS.search(before):
             plan.fixed.append((index, token[0]))
             continue
@@ -322,14 +327,20 @@ def _keep_sure(plan: Plan) -> list[Value]:
 
 
 _SETTINGS = re.compile(
-    r"Namespace\(|\b(?:True|False|None|null|true|false)\b|=['\"]|: ['\"]|['\"]:|(?:^|[\s'\"=(])[~.]{0,2}/[\w.-]+/\w|://"
-    r"|\b(?:def|import) |^\s*return\b|self\.|\(\)|(?<![=!<>])==(?![=>])|\+=|\{\w*:|%[.\d]*[fds]|(?:^|\s)--[A-Za-z]"
+    r"Namespace\(|\b(?:def|import) |^\s*return\b|self\.|\(\)|(?<![=!<>])==(?![=>])|\+=|\{\w*:|%[.\d]*[fds]|(?:^|\s)--[A-Za-z]"
     r"|=\s?[A-Za-z_][\w.]*\([A-Za-z_\[]|\w\s?\*\s?[A-Za-z_(]|^\w*(?:Error|Exception|Warning)\b:|Warning: "
     r"|\bpython[\d.]*\s+\S+\.py|\btorchrun\s|\baccelerate launch\b"
     r"|^\W*(?i:hyper-?param\w*|config\w*|arg(?:ument)?s|settings|options|using)\b"
 )
 
+_NO_NUMBERS = re.compile(
+    r"\b(?:True|False|None|null|true|false)\b|=['\"]|: ['\"]|['\"]:|(?:^|[\s'\"=(])[~.]{0,2}/[\w.-]+/\w|://"
+)
+_PLACED = re.compile(
+    r"\W{0,12}(?:(?:train|global)[ _])?(?:epoch|ep|iter|iteration|step|batch|episode)\W{0,4}\d{1,12}\b(?!\.\d)", re.IGNORECASE
+)
+
 
 def _looks_like_settings(line: str) -> bool:
-    """Whether a line lists arguments or is source code."""
-    return bool(_SETTINGS.search(line))
+    """Whether a line lists arguments or is source code; words among the values of a record are no sign of it."""
+    return bool(_SETTINGS.search(line) or (_NO_NUMBERS.search(line) and not _PLACED.match(line)))

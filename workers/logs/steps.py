@@ -67,7 +67,7 @@ class Steps:
         names = "\t".join(record.values)
         known = self.series.get(next(iter(record.values), ""))
         if known is not None and known[2] - step > _JITTER * max(known[3], 1e-9):
-            self.recent.pop(names, None)  # begun anew, and perhaps with the same values
+            self.recent.clear()  # begun anew, and perhaps with the same values
         return self._remember(names, zlib.crc32(repr((step, *record.values.values())).encode()))
 
     def remember(self, names: Sequence[str], steps: Sequence[float], values: Sequence[Sequence[float]]) -> None:
@@ -100,6 +100,5 @@ class Steps:
             known[3] = at - last if interval == 0 else min(interval * 2, at - last)
         elif at < last and (at <= first or last - at > _JITTER * max(interval, 1e-9)):
             known[0], known[1], known[3] = leg + 1, at, 0.0
-            self.recent.clear()
         known[2] = at if at > last or known[0] != leg else last
         return int(known[0]), at

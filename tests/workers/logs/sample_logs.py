@@ -73,7 +73,7 @@ def _boxes(seed: int, length: int) -> list[str]:
 
 
 def _objects(seed: int, length: int) -> list[str]:
-    return [json.dumps({"step": step, "loss": seed % 7 + 1 / step}) for step in range(1, length + 1)]
+    return [json.dumps({"step": step, "reward": seed % 7 + 1 / step}) for step in range(1, length + 1)]
 
 
 def _table(seed: int, length: int) -> list[str]:

@@ -58,6 +58,7 @@ ORDER = (
     "coco",
     "paddle",
     "paddle_suites",
+    "hapi",
     "vits",
     "mxnet",
     "tutorials",

@@ -1,0 +1,141 @@
+"""What was recorded of a run: its command and parameters, its code, what happened to it and who was told."""
+
+import json
+from collections.abc import Mapping
+
+import streamlit as st
+
+from app import reads, status
+from app.markup import bare, plain, shorten
+from app.reads import Need, Story
+from app.words import Words
+from store.runs import Run
+from store.settings import Settings
+
+DIFF_PIXELS = 420
+
+
+def draw_command(run: Run, say: Words) -> None:
+    """What was launched, where, with what."""
+    st.subheader(say.say("Command"), anchor=False)
+    st.code(bare(run.command), language=None, wrap_lines=True)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.caption(say.say("Launch"))
+        draw_facts(
+            {
+                say.say("Id"): run.id,
+                say.say("Project"): run.project,
+                say.say("Host"): run.host,
+                say.say("Folder"): run.cwd,
+                say.say("Python"): run.python,
+                say.say("Process id"): run.pid,
+                say.say("Attempt"): run.attempt,
+                say.say("Tags"): ", ".join(run.tags),
+                say.say("Parent run"): run.parent,
+                say.say("Exit code"): run.exit_code,
+                say.say("Signal"): run.signal,
+            }
+        )
+    with right:
+        if run.params:
+            st.caption(say.say("Parameters"))
+            draw_facts(run.params)
+        if run.environment:
+            with st.expander(say.say("Environment")):
+                draw_facts(run.environment)
+
+
+def draw_facts(facts: Mapping[str, object]) -> None:
+    """Names and values, one pair a line; what is empty is left out."""
+    rows = [{"name": plain(name), "value": plain(value)} for name, value in facts.items() if value not in (None, "")]
+    if rows:
+        st.table(rows, border="horizontal", hide_index=True, hide_header=True)
+
+
+def draw_code(run: Run, settings: Settings, say: Words) -> None:
+    """The code it started with: commit, and what was not committed."""
+    st.subheader(say.say("Code"), anchor=False)
+    git = run.git
+    if not git:
+        st.caption(say.say("The folder was in no git repository: the code of this run was not recorded."))
+        return
+    if git.get("dirty") is None:
+        dirty = say.say("unknown")
+    else:
+        dirty = say.say("yes") if git["dirty"] else say.say("no")
+    draw_facts(
+        {
+            say.say("Commit"): git.get("commit"),
+            say.say("Branch"): git.get("branch"),
+            say.say("Uncommitted changes"): dirty,
+            say.say("Remote"): git.get("remote"),
+        }
+    )
+    if git.get("note"):
+        st.caption(plain(git["note"]))
+    untracked = git.get("untracked")
+    names = [str(name) for name in untracked] if isinstance(untracked, list) else []
+    if names:
+        with st.expander(say.count("{n} file git does not know", "{n} files git does not know", len(names))):
+            st.code(bare("\n".join(names[:500])), language=None)
+    found = reads.read_diff(settings, run)
+    if found:
+        diff, more = found
+        with st.expander(say.say("Uncommitted changes at launch"), expanded=False):
+            st.code(bare(diff), language=None, height=DIFF_PIXELS)
+            if more:
+                path = f"{run.directory}/code/diff.patch"
+                st.caption(plain(say.say("Only the beginning is shown; all of it: {path}", path=path)))
+
+
+def draw_history(story: Story, say: Words) -> None:
+    """What happened to the run, and what was told to whom."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader(say.say("What happened"), anchor=False)
+        for event in story.events:
+            word = say.say(status.EVENTS[event.kind]) if event.kind in status.EVENTS else event.kind
+            detail = ", ".join(f"{name} {_short(value)}" for name, value in event.detail.items() if value is not None)
+            text = f"{say.date(event.time)} **{plain(word)}**"
+            if detail:
+                text += f" :gray[{plain(shorten(detail, 200))}]"
+            st.markdown(f":small[{text}]")
+    with right:
+        st.subheader(say.say("Alerts"), anchor=False)
+        if not story.alerts:
+            st.caption(say.say("None so far."))
+        for need in story.alerts:
+            draw_alert(need, say)
+
+
+def _short(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def draw_alert(need: Need, say: Words) -> None:
+    """An alert and how each channel fared with it."""
+    alert = need.alert
+    look = status.KINDS.get(alert.kind) or status.unnamed(alert.kind)
+    with st.container(gap="xxsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            status.draw_badge(look, say)
+            text = say.date(alert.raised)
+            if alert.acknowledged:
+                text += " · " + say.say("acknowledged {time}", time=say.date(alert.acknowledged))
+            st.caption(plain(text), width="content")
+        for delivery in need.deliveries:
+            parts = [f"{delivery.channel}: {say.say(status.DELIVERIES.get(delivery.state, delivery.state))}"]
+            if delivery.sent:
+                parts[0] += f" {say.date(delivery.sent)}"
+            if delivery.attempts:
+                parts.append(say.count("{n} attempt", "{n} attempts", delivery.attempts))
+            if delivery.state == "waiting":
+                parts.append(say.say("next try {time}", time=say.date(delivery.next_try)))
+            if delivery.unsure:
+                parts.append(say.say("an earlier try may have arrived"))
+            if delivery.error:
+                parts.append(delivery.error)
+            st.caption(plain(" · ".join(parts)))
+        if not need.deliveries:
+            st.caption(plain(say.say("It was not sent anywhere.")))
