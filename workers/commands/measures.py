@@ -58,6 +58,14 @@ def lines(connection: sqlite3.Connection, run: Run) -> list[tuple[str, str]]:
     return said
 
 
+def brief(progress: Progress | None, now: float) -> str:
+    """``15 %, 2 m left  `` for a line of a list; empty where nothing is known."""
+    if progress is None or progress.share is None:
+        return ""
+    left = f", {spell(max(0.0, progress.eta_at - now))} left" if progress.eta_at is not None else ""
+    return f"{100 * progress.share:.0f} %{left}  "
+
+
 def spell_number(value: float | None) -> float | str | None:
     """A number for JSON."""
     if value is None or math.isfinite(value):

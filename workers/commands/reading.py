@@ -16,6 +16,7 @@ from store import alerts, logs, plaintext
 from store.catalogue import SORTS, find_run, list_runs
 from store.database import open_journal
 from store.durations import spell
+from store.progress import progress_of
 from store.runs import STATES, Run, events_of
 from store.settings import Settings, load
 from workers.commands import measures, say
@@ -57,13 +58,15 @@ def ls(states: tuple[str, ...], text: str, sort: str, limit: int, as_json: bool)
             return
         now = time.time()
         width = max(len(run.name) for run in page.runs)
+        known = progress_of(connection, [run.id for run in page.runs if run.is_active])
         for run in page.runs:
             icon, colour = _LOOK[run.state]
             state = ", ".join([run.state, *run.health])
             click.echo(
                 click.style(f"{icon} {state:<9}", fg=colour)
                 + f" {run.name:<{min(width, 40)}}  {run.id}  {_when(run.started or run.created)}  "
-                + f"{spell(run.elapsed(now)):>9}  {settings.redact(run.cause or run.last_line or '')[:70]}"
+                + f"{spell(run.elapsed(now)):>9}  {measures.brief(known.get(run.id), now)}"
+                + settings.redact(run.cause or run.last_line or "")[:70]
             )
         if page.total > len(page.runs):
             say(f"{page.total - len(page.runs)} more; -n {page.total} shows all")
