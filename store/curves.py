@@ -157,7 +157,7 @@ def _reaching(records: Records, window: Window) -> Records:
 
 def _read_tail(connection: sqlite3.Connection, series_id: int) -> ByLeg:
     """The points that are in no chunk yet, as they arrived."""
-    rows = connection.execute("SELECT leg, points FROM series_tail WHERE series_id = ? ORDER BY n", (series_id,))
+    rows = connection.execute("SELECT leg, points FROM series_tail WHERE series_id = ? ORDER BY id", (series_id,))
     return chunks.gather((row["leg"], chunks.unpack_points(row["points"])) for row in rows)
 
 

@@ -194,12 +194,12 @@ CREATE TABLE series_legs (
     PRIMARY KEY (series_id, leg)
 ) WITHOUT ROWID;
 CREATE TABLE series_tail (
+    id INTEGER PRIMARY KEY,
     series_id INTEGER NOT NULL REFERENCES series(id) ON DELETE CASCADE,
-    n INTEGER NOT NULL,
     leg INTEGER NOT NULL,
-    points BLOB NOT NULL,
-    PRIMARY KEY (series_id, n)
-) WITHOUT ROWID;
+    points BLOB NOT NULL
+);
+CREATE INDEX series_tail_by_series ON series_tail (series_id);
 CREATE TABLE series_chunks (
     series_id INTEGER NOT NULL REFERENCES series(id) ON DELETE CASCADE,
     n INTEGER NOT NULL,

@@ -15,52 +15,46 @@ _MERGE_ROWS = 32
 Runs = list[tuple[int, int]]
 
 
-def store(connection: sqlite3.Connection, series: dict[str, Any], start: int, runs: Runs, points: Columns) -> None:
-    """Put points into the tail, and what is then full into chunks; ``start`` is how many points came before."""
+def store(connection: sqlite3.Connection, series: dict[str, Any], runs: Runs, points: Columns) -> None:
+    """Put points into the tail, and what is then full into chunks; inside the caller's transaction."""
     rows_before = series["tail_rows"]
     if series["tail_points"] + len(points.steps) >= chunks.CHUNK:
-        runs, points, start = _take_tail(connection, series, start, runs, points)
+        runs, points = _take_tail(connection, series, runs, points)
         begin = 0
         while len(points.steps) - begin >= chunks.CHUNK:
             sealed, runs = _divide(runs, chunks.CHUNK)
             _seal(connection, series, sealed, points.cut(begin, begin + chunks.CHUNK))
             begin += chunks.CHUNK
         points = points.cut(begin, None)
-        start += begin
     elif rows_before // _MERGE_ROWS != (rows_before + len(runs)) // _MERGE_ROWS:
-        runs, points, start = _take_tail(connection, series, start, runs, points)
-    rows = []
-    for leg, part in chunks.split_runs(runs, points):
-        rows.append((series["id"], start, leg, chunks.pack_points(*part)))
-        start += len(part.steps)
-    connection.executemany("INSERT INTO series_tail (series_id, n, leg, points) VALUES (?, ?, ?, ?)", rows)
+        runs, points = _take_tail(connection, series, runs, points)
+    rows = [(series["id"], leg, chunks.pack_points(*part)) for leg, part in chunks.split_runs(runs, points)]
+    connection.executemany("INSERT INTO series_tail (series_id, leg, points) VALUES (?, ?, ?)", rows)
     series["tail_rows"] += len(rows)
     series["tail_points"] += len(points.steps)
 
 
 def _take_tail(
-    connection: sqlite3.Connection, series: dict[str, Any], start: int, runs: Runs, points: Columns
-) -> tuple[Runs, Columns, int]:
+    connection: sqlite3.Connection, series: dict[str, Any], runs: Runs, points: Columns
+) -> tuple[Runs, Columns]:
     """The tail's points, taken out of it, and the new ones behind them."""
     if not series["tail_rows"]:
-        return runs, points, start
+        return runs, points
     legs: Runs = []
     columns = Columns([], [], [])
-    for row in connection.execute(
-        "SELECT leg, points FROM series_tail WHERE series_id = ? ORDER BY n", (series["id"],)
-    ):
+    rows = connection.execute("SELECT leg, points FROM series_tail WHERE series_id = ? ORDER BY id", (series["id"],))
+    for row in rows:
         part = chunks.unpack_points(row["points"])
         _add_run(legs, row["leg"], len(part.steps))
         for mine, others in zip(columns, part, strict=True):
             mine.extend(others)
     connection.execute("DELETE FROM series_tail WHERE series_id = ?", (series["id"],))
-    start -= len(columns.steps)
     series.update(tail_rows=0, tail_points=0)
     for leg, length in runs:
         _add_run(legs, leg, length)
     for mine, others in zip(columns, points, strict=True):
         mine.extend(others)
-    return legs, columns, start
+    return legs, columns
 
 
 def _add_run(runs: Runs, leg: int, length: int) -> None:

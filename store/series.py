@@ -91,12 +91,11 @@ def append(
         )
         row = connection.execute(_SELECT, (run_id, subject, name, source)).fetchone()
     series = dict(row)
-    start = series["count"]
     points = Columns(list(steps), list(times), list(values))
     runs = chunks.runs_of(legs)
     for leg, part in chunks.split_runs(runs, points):
         _follow(connection, series, leg, part)
-    sealing.store(connection, series, start, runs, points)
+    sealing.store(connection, series, runs, points)
     connection.execute(_UPDATE, (unit or series["unit"], *(series[key] for key in _KEPT), series["id"]))
 
 

@@ -13,8 +13,8 @@ from store import logs
 from store.database import open_journal, write
 from store.runs import record_launch
 from tests.corpus.index import read_index
-from workers.logs import tailer
 from workers.ingest import PARSED_BYTES
+from workers.logs import tailer
 from workers.logs.reader import Reader
 from workers.readings import LogReading
 
