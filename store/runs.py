@@ -5,7 +5,7 @@ import shlex
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.projects import ensure_project
 
@@ -101,6 +101,16 @@ class Attempt:
     exit_code: int | None
     signal: str | None
     beat_at: float | None
+
+
+class Neighbour(NamedTuple):
+    """What tells whether another run may have written a file: where it worked, and when."""
+
+    id: str
+    cwd: str
+    started: float
+    ended: float | None
+    argv: list[str]
 
 
 @dataclass(frozen=True)
@@ -262,13 +272,16 @@ def ended_runs(connection: sqlite3.Connection, limit: int = 10) -> list[Run]:
     return [run_from(row) for row in rows]
 
 
-def runs_since(connection: sqlite3.Connection, moment: float, limit: int = 200) -> list[Run]:
-    """The runs that are active, and those that ended after that time."""
-    rows = connection.execute(
-        f"SELECT {COLUMNS} WHERE r.state IN ('queued', 'running') OR r.ended >= ? ORDER BY r.created DESC LIMIT ?",
-        (moment, limit),
-    )
-    return [run_from(row) for row in rows]
+def runs_beside(connection: sqlite3.Connection, begin: float, end: float) -> list[Neighbour]:
+    """The runs that were at work at any time between ``begin`` and ``end``."""
+    columns = "SELECT id, cwd, coalesce(started, created) AS started, ended, argv FROM runs"
+    rows = connection.execute(f"{columns} WHERE state IN ('queued', 'running')").fetchall()
+    rows += connection.execute(f"{columns} WHERE ended >= ? ORDER BY ended LIMIT 100", (begin,)).fetchall()
+    return [
+        Neighbour(row["id"], row["cwd"], row["started"], row["ended"], json.loads(row["argv"]))
+        for row in rows
+        if row["started"] <= end
+    ]
 
 
 def watched_ids(connection: sqlite3.Connection) -> tuple[set[str], set[str]]:

@@ -167,8 +167,8 @@ class Ingester:
         self.unreadable.pop(directory.name, None)
         self.known.add(directory.name)
         words = [str(word) for word in manifest["argv"]]
-        created = float(manifest["created"])
-        self.files.beware(str(manifest["id"]), cwd=str(manifest["cwd"]), started=created, ended=None, argv=words)
+        cwd, created = str(manifest["cwd"]), float(manifest["created"])
+        self.files.beware(runs.Neighbour(str(manifest["id"]), cwd, created, None, words))
         self.watched[directory.name] = Watched(directory, manifest)
 
     def _look(self, watched: Watched) -> int:
@@ -222,10 +222,10 @@ class Ingester:
     def _read_files(self, watched: Watched, number: int, evidence: Evidence, verdict: Verdict) -> None:
         """Read the metric files that a run writes beside its log; at its end to their end, before that is recorded."""
         if not watched.files_read and verdict.started is not None:
-            for other in runs.runs_since(self.connection, verdict.started - BESIDE_SECONDS):
-                since = other.started or other.created
+            until = verdict.ended if verdict.has_ended and verdict.ended is not None else self.clock()
+            for other in runs.runs_beside(self.connection, verdict.started - BESIDE_SECONDS, until + BESIDE_SECONDS):
                 if other.id != watched.id:
-                    self.files.beware(other.id, cwd=other.cwd, started=since, ended=other.ended, argv=other.argv)
+                    self.files.beware(other)
         watched.files_read = time.monotonic()
         if verdict.started is None or self._has_recorded_end(watched.id, number):
             return

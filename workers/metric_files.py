@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 
 from store import logs, series
 from store.database import write
+from store.runs import Neighbour
 from workers.logs.sources import Source, SourceFinder, read_source
 from workers.machine import processes
 from workers.readings import LEGS_OF_ATTEMPT, append_finite
@@ -53,11 +54,13 @@ class MetricFiles:
                 if not more:
                     break
 
-    def beware(self, run_id: str, *, cwd: str, started: float, ended: float | None, argv: Sequence[str]) -> None:
+    def beware(self, other: Neighbour) -> None:
         """Say that there is, or was, another run: what it may have written is not taken for another's."""
-        if run_id not in self._beside:
-            self._beside[run_id] = ended
-            self.finder.watch(run_id, pids=[], cwd=cwd, started=started, ended=ended, argv=argv)
+        if other.id not in self._beside:
+            self._beside[other.id] = other.ended
+            self.finder.watch(
+                other.id, pids=[], cwd=other.cwd, started=other.started, ended=other.ended, argv=other.argv
+            )
 
     def forget(self, run_id: str, ended: float | None) -> None:
         """Stop reading a run's files; they are kept apart from those of runs that were at work when it ended."""

@@ -37,6 +37,8 @@ class Track:
 
     names: tuple[str, ...]
     unit: str
+    has_step: bool
+    """Whether the lines say the step, and not an epoch and a batch."""
     leg: int = 0
     last: float = math.inf
     """The step before; infinite while it is not known that points may simply be added."""
@@ -108,7 +110,9 @@ class Lesson:
         self.lines = 0
         self.places: dict[str, set[int]] | None = None
 
-    def learn(self, line: str, reading: Reading, track_of: Callable[[tuple[str, ...], str], Track]) -> Rule | None:
+    def learn(
+        self, line: str, reading: Reading, track_of: Callable[[tuple[str, ...], str, bool], Track]
+    ) -> Rule | None:
         """See what a family read in one more line of this shape; the rule, once it is certain."""
         if self.hopeless:
             return None
@@ -136,7 +140,8 @@ class Lesson:
             self.hopeless = True
             return None
         unit = record.unit if record.step is not None else "step"
-        return Rule(re.compile(pattern).fullmatch, track_of(tuple(record.values), unit), groups)
+        track = track_of(tuple(record.values), unit, record.step is not None)
+        return Rule(re.compile(pattern).fullmatch, track, groups)
 
 
 class Express:
@@ -178,16 +183,16 @@ class Express:
         self.rule, self.is_riding = None, False
         return line
 
-    def _track_of(self, names: tuple[str, ...], unit: str) -> Track:
+    def _track_of(self, names: tuple[str, ...], unit: str, has_step: bool) -> Track:
         """One track for all shapes of line with the same metrics."""
-        track = self.tracks.get((names, unit))
+        track = self.tracks.get((names, unit, has_step))
         if track is None:
-            track = Track(names, unit, values=[[] for _ in names])
+            track = Track(names, unit, has_step, values=[[] for _ in names])
             for other in self.tracks.values():
                 if not set(names).isdisjoint(other.names):
                     track.rivals.append(other)
                     other.rivals.append(track)
-            self.tracks[names, unit] = track
+            self.tracks[names, unit, has_step] = track
         return track
 
 

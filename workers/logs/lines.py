@@ -13,10 +13,10 @@ LONGEST_BYTES = 1 << 16
 """Of a line longer than this only the end is kept for parsing."""
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])")
 _MOVES = re.compile(r"\x1b\[\d*[ABEFGHJKd]")  # cursor up and such: what follows is another line on the screen
-_BACK = re.compile("\b+")
 _PREFIX = re.compile(
     r"^(?:"
-    r"\[(?:default|rank|Rank )(?P<rank1>\d+)\]:? ?(?=\S)"  # [rank3]: , [default0]:
+    r"\[(?:default|(?:[Rr]ank|RANK|GPU|gpu)[ :_=-]?)(?P<rank1>\d+)\]:? ?(?=\S)"  # [rank3]: , [default0]: , [GPU 1]
+    r"|(?:[Rr]ank|RANK)[ _]?(?P<rank3>\d+)(?:: | \| )(?=\S)"  # Rank 3:
     r"|\[\d+,(?P<rank2>\d+)\]<std(?:out|err)>:\s?"  # mpirun --tag-output
     r"|\(\w[\w.<>]* (?:pid|ip)=[^)]*\) "  # Ray
     r"|\[1;36m\([^)]*\)\[0m "
@@ -47,7 +47,8 @@ class Splitter:
         """The stretch that has not ended, as far as it goes; it stays pending."""
         if self.encoding:
             return _plain_parts(self.pending.decode(self.encoding, "ignore"))
-        return _plain_parts(_decode(plaintext.whole_characters(self.pending)))
+        is_cut = len(self.pending) >= LONGEST_BYTES  # its beginning was left behind, perhaps within a character
+        return _plain_parts(_decode(plaintext.whole_characters(self.pending) if is_cut else self.pending))
 
 
 def rank_of(line: str) -> tuple[int | None, str]:
@@ -55,7 +56,7 @@ def rank_of(line: str) -> tuple[int | None, str]:
     match = _PREFIX.match(line)
     if match is None:
         return None, line
-    rank = match["rank1"] or match["rank2"]
+    rank = match["rank1"] or match["rank2"] or match["rank3"]
     return (int(rank) if rank else None), line[match.end() :]
 
 
@@ -68,6 +69,11 @@ _GLUED_BEFORE = re.compile(
 )  # a label that goes on with a colon began before the bracket: "mAP50-95): 10%|"
 
 
+_OWN_LABEL = re.compile(
+    r"^\W{0,9}(?:\w{1,20} ){0,2}\[?(?:\w{1,20} )?(?:epoch|ep|fold|stage|train|valid|val|test|eval)\w{0,8}[ :]{0,2}"
+    r"[\[(]?[\d/ ]{0,12}\]$",
+    re.IGNORECASE,
+)  # "[train epoch 3]" and "train epoch[3/10]" begin the bar's own description
 _OWN_METRICS = re.compile(r"[ ,|]{1,4}[A-Za-z][\w/.]{0,60} ?[=:] ?[-\d.]")  # behind the bar's brackets
 
 
@@ -83,7 +89,7 @@ def unglue(line: str) -> list[str]:
     for bar in _BAR.finditer(line):
         label = line[position : bar.start()]
         other = _GLUED_BEFORE.match(label)
-        if other and other["other"].strip():
+        if other and other["other"].strip() and not _OWN_LABEL.search(other["other"]):
             parts.append(other["other"])
             position += len(label) - len(other["label"])
         parts.append(line[position : bar.end()])
@@ -105,7 +111,7 @@ def _plain_parts(text: str) -> list[str]:
     if "\x00" in text:
         text = text.replace("\x00", "")
     if "\b" in text:
-        text = _BACK.sub("\n", text)
+        text = text.replace("\b", "")
     if "\xa0" in text:
         text = text.replace("\xa0", " ")
     return [

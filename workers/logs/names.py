@@ -17,7 +17,7 @@ _NEVER_WORDS = frozenset(
 )
 _NEVER = re.compile(
     r"^(?:num_|n_|number of |total (?:number|params|train|optimi[sz]ation)|max_(?:epochs?|steps?|iters?)"
-    r"|batch[ _]?size)|[ /](?:worker|fold|client|rank)$"
+    r"|batch[ _]?size|best[ _-]?(?:epoch|step|iter\w*|round)$)|[ /](?:worker|fold|client|rank)$"
     r"|(?:_bytes|[ _]bytes|_dir|_path|_file|_ids?|_version|_seed)$|^(?:python|torch|cuda|cudnn|numpy|nccl|driver)\b",
     re.IGNORECASE,
 )
@@ -28,14 +28,17 @@ _METRIC = re.compile(
     r"success_rate|win_?rate|elo|entropy|grad|gnorm|norm|lr|learning[ _-]?rate|lrate|kappa|mcc|r2|corr(?:elation)?|"
     r"pearson\w*|spearman\w*|ndcg\S*|mrr|hr@\d+|hits?@\d+|recall@\d+|r@\d+|medr|xent|ce|bce|ctc|throughput|fps|sps|"
     r"samples/s\w*|tok(?:en)?s?/s\w*|\w*(?:tokens|samples|steps|images|frames|words)_per_s\w*|it/s|img/s|wps|ups|logloss|binary_logloss|multi_logloss|deviance|likelihoods?|eer|"
+    r"f\d?_?(?:score|measure)|qwk|specificity|sensitivity|gini|brier|tpr|fpr|tnr|fnr|pcc|plcc|srcc|krcc|ccc|hd95|assd|nsd|"
+    r"cider|spice|comet|bertscore|mpjpe|pck|ade|fde|ari|nmi|purity|mase|wape|wmape|rse|crps|rmsle|msle|rmspe|mdape|bpd|"
     r"min_?dcf|mos|sdr|si-?sdr|snr|pesq|stoi|mcd|bpc|bpb|explained_variance|clip_?frac\w*|epe|approx_?kl|validity|uniqueness|"
     r"novelty|perf|regret|bias|variance|sharpness|agreement|consistency)(?:$|[^a-z])",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
-    r"(?:train|val(?:id)?|test|eval|dev|avg|mean|total|best|batch|epoch)?[ _/.-]*(?:kld?|ap|ar|is|per|value|policy|q|td|att|"
-    r"advantage|momentum|wd|weight[ _-]?decay|beta|gamma|temperature|epsilon|eps|aug(?:ment)?|metric|objective|obj|ll|"
-    r"sim(?:ilarity)?|distance|speed|tps|bits|tel|trl|loss_scale|scale|roc|hit|value_?fn|mfu|m?ap[sml])",
+    r"(?:train|val(?:id)?|test|eval|dev|avg|mean|total|best|batch|epoch)?[ _/.-]*"
+    r"(?:kld?|ap|ar|is|per|value|policy|q|td|att|advantage|"
+    r"momentum|wd|weight[ _-]?decay|beta|gamma|temperature|epsilon|eps|aug(?:ment)?|metric|objective|obj|ll|"
+    r"sim(?:ilarity)?|distance|speed|tps|bits|tel|trl|loss_scale|scale|roc|hit|value_?fn|mfu|m?ap[sml]|costs?|ep_?r|running_r)",
     re.IGNORECASE,
 )
 _EXCEPTIONS = re.compile(
@@ -95,8 +98,8 @@ def is_metric(name: str) -> bool:
 
 
 _SETTING = re.compile(
-    r"(?:^|[_ ./-])(?:coef(?:f|ficient)?s?|weights?|threshold|smoothing|decay|size|ratio|interval|freq(?:uency)?|patience|"
-    r"delta|factor|init|initial|every|target|num|use|warm-?up\w*|alpha|beta\d?|gamma|eps(?:ilon)?|momentum|dropout|lr|"
+    r"(?:^|[_ ./-])(?:lambda|coef(?:f|ficient)?s?|weights?|threshold|smoothing|decay|size|ratio|interval|"
+    r"freq(?:uency)?|patience|delta|factor|init|initial|every|target|num|use|warm-?up\w*|alpha|beta\d?|gamma|eps(?:ilon)?|momentum|dropout|lr|"
     r"learning[_ ]rate|temperature|clip\w*|limit|default|base|tolerance|margin|mult(?:iplier)?|scale|window|period|"
     r"epochs|thres\w*)(?:$|[_ .-])",
     re.IGNORECASE,
@@ -111,6 +114,6 @@ _MEASURED = re.compile(
 
 def is_setting(name: str) -> bool:
     """Whether that name may be one of a setting, which configurations list with its value before any training."""
-    if _SETTING.search(name):
+    if _SETTING.search(name) or name in ("学习率", "学習率", "學習率"):
         return True
     return bool(_MAYBE_SETTING.search(name)) and not _MEASURED.search(name)

@@ -185,8 +185,8 @@ def _is_copy(flat: Mapping[str, object], step: float | None, unit: str, memory: 
     known: dict[str, list[float]] = memory.setdefault("latest", {})
     last, interval = known.pop(key, (-math.inf, 0.0))
     is_copy = last - _LATE * interval <= step <= last
-    if not is_copy:
-        interval = min(step - last, interval or math.inf) if math.isfinite(last) and step > last else interval
+    if step > last and math.isfinite(last):
+        interval = min(step - last, interval or math.inf)
     known[key] = [last if is_copy else step, interval]
     if len(known) > _MOST_KINDS:
         del known[next(iter(known))]

@@ -37,7 +37,8 @@ _ANNOUNCED = re.compile(
 )
 _PREFIXED = re.compile(
     r"(?:max|num|total|number of|n_|training)[_\- .]?(?:train\w*|optimi[sz]ation)?[_\- .]?(?:epochs?|steps?|iters?|"
-    r"iterations?|updates?|time_?steps?|kimg|episodes?)|start\w* training|(?:^|[\s,('\"{-])epochs?['\"]?\s*[=:]|training for [\d,]+ ",
+    r"iterations?|updates?|time_?steps?|kimg|episodes?)|start\w* training|"
+    r"(?:^|[\s,('\"{-])epochs?['\"]?\s*[=:]|training for [\d,]+ ",
     re.IGNORECASE,
 )
 _FOR_KIMG = re.compile(r"training for ([\d,]+) (kimg|epochs?|steps?|iterations?)", re.IGNORECASE)
@@ -188,11 +189,13 @@ class Progress:
         key = f"{re.sub(r'[0-9]+', '', reading.label).strip()}\t{count.total}"
         known = self.bars.get(key)
         if known is None:
-            self.bars[key] = known = [count.done, 0.0, 0.0]
+            self.bars[key] = known = [count.done, 0.0, 0.0, -1.0]
             if len(self.bars) > 100:
                 del self.bars[next(iter(self.bars))]
-        if count.done < known[0]:
+        epoch = self.epoch[0] if self.epoch and self.epoch[0] is not None else -1.0
+        if count.done < known[0] or (count.done == known[0] == count.total and epoch > known[-1] >= 0):
             known[2] += 1
+        known[3:] = [epoch]
         known[0], known[1] = count.done, known[1] + 1
         is_main = bool(self.main) and self.main[2] == "it"
         if self.inner and 0 < self.inner[0] < self.inner[1] != count.total and not reading.records:

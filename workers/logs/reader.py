@@ -157,6 +157,7 @@ class Reader:
         self._release(now)
         self._forget()
         self._express.forget()
+        self._shapes.clear()  # what no family reads may announce a total
         self.progress = Progress()
         self.shared.clear()
         self.rank = None
@@ -204,7 +205,7 @@ class Reader:
         last = track.steps[-1]
         if track.unit != "epoch":
             self.shared["step"] = last
-        self.steps.remember(track.names, track.steps, track.values)
+        self.steps.remember(track.names, track.has_step, track.steps, track.values)
         for name, values in zip(track.names, track.values, strict=True):
             known = self.steps.series[name]
             known[3] = min(known[3] * 2 or math.inf, last - (track.steps[-2] if count > 1 else known[2]))
@@ -264,7 +265,7 @@ class Reader:
         return self._last_read
 
     def _read_parts(self, line: str, now: float) -> list[tuple[str, int, Reading | None]]:
-        if line[0] in "[(":
+        if line[0] in "[(rR":
             rank, line = rank_of(line)
             if rank is not None:
                 if self.rank is None:

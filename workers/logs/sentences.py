@@ -46,6 +46,7 @@ _AGGREGATE = re.compile(r"avg|average|mean|median|min|max|std|ema|smooth(?:ed)?"
 _TAIL = re.compile(r"(?<=[\w%])\s?\([^()]{1,20}\)\s*$")
 _ASIDE = re.compile(r"\s*\([^()]{0,60}\)$")
 _AT = re.compile(r"(\S.*?)\s+(?:at|for|after|of|in|on|over)\s+(?:the )?(?:end of )?(?:the )?[\[(]?$", re.IGNORECASE)
+_DRAWN = re.compile(r"%\s?[\[|][*#=>.\- █]{5}")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _PART = re.compile(r"\.\d*[1-9]")
 _OF_NAME = re.compile(r"\s?[:=]\s{1,3}[-+]?\.?\d|\s?[:=]\s{0,3}[-+]?\d*\.\d")
@@ -74,6 +75,8 @@ class Plan:
     positions: list[tuple[str, int, int | None]] = field(default_factory=list)
     fixed: list[tuple[int, str]] = field(default_factory=list)
     phase: str | None = None
+    lead: str | None = None
+    """The phase that the line speaks of before its first position: ``eval`` in ``Eval iter 10/50``."""
     is_listing: bool = False
     may_be_total: bool = False
     """Whether its only position may be the number of all: ``epochs: 90``."""
@@ -120,6 +123,7 @@ def make_plan(line: str) -> Plan:
         if (unit or later) and not _is_odd(line, token, later, unit):
             plan.positions.append((later[0] if later else UNITS[unit[1].lower()] if unit else "", index, total))
             totals += bool(unit and total is None and may_be_total(before, unit))
+            plan.lead = last_phase_of(before) if len(plan.positions) == 1 else plan.lead
             said = "" if unit is None else _name_before(before[: unit.start(1)])
             phases.note(before)
             if total is not None:
@@ -153,6 +157,7 @@ def make_plan(line: str) -> Plan:
         suffix = _SUFFIX.match(after)
         if suffix:
             consumed += suffix.end()
+    _know_phases(plan, found)
     plan.values = _keep_sure(plan)
     if plan.values:
         plan.phase = phase_of(line[: found[plan.values[0].index].start()])
@@ -176,8 +181,10 @@ class _Phases:
     def place(self, value: Value, before: str) -> Value:
         """A value with the phase that holds for it."""
         own = phase_of(value.name)
-        lead = before[: before.rfind(value.name.split(" ")[0])]
-        said = last_phase_of(lead)
+        at = before.rfind(value.name.split(" ")[0])
+        said = last_phase_of(before[:at])
+        if said is None and own is None and " on the " in before[at:]:
+            said = last_phase_of(before[at:])
         if said is not None:
             self.heading = self.last = said
         is_first, self.is_first = self.is_first, False
@@ -264,6 +271,8 @@ def _value(line: str, token: "re.Match[str]", before: str, after: str, index: in
         r"(?:\d[:./x×]|[/\\])$", before
     ):
         return None
+    if _DRAWN.match(after):
+        return None
     end = _NAME_END.search(before)
     if end:
         raw, separator = end["name"], end["sep"].strip()
@@ -275,6 +284,8 @@ def _value(line: str, token: "re.Match[str]", before: str, after: str, index: in
     if names.is_metric(name):
         name = _AVERAGED.split(name)[0] or name
     if not name or len(name) > _LONGEST_NAME or not _WORDS.search(name) or names.is_never(name):
+        return None
+    if name in ("is", "are", "was"):
         return None
     if separator == "" and not names.is_metric(name):
         words = name.split(" ")
@@ -313,6 +324,15 @@ def _name(raw: str) -> str:
     return names.tidy(name)
 
 
+def _know_phases(plan: Plan, found: "list[re.Match[str]]") -> None:
+    """Take ``Train: 0.54, Val: 0.53, Test: 0.46`` as the one metric of that log; whole numbers would be sizes."""
+    if any(value.known for value in plan.values):
+        return
+    alike = [v for v in plan.values if v.separator and "." in found[v.index][0] and _PHASE.fullmatch(v.name)]
+    if len(alike) > 1:
+        plan.values = [replace(value, known=value in alike) for value in plan.values]
+
+
 def _keep_sure(plan: Plan) -> list[Value]:
     """Those values that are surely metrics: known names, and their companions in a line that reports a position."""
     known = [value for value in plan.values if value.known]
@@ -327,7 +347,8 @@ def _keep_sure(plan: Plan) -> list[Value]:
 
 
 _SETTINGS = re.compile(
-    r"Namespace\(|\b(?:def|import) |^\s*return\b|self\.|\(\)|(?<![=!<>])==(?![=>])|\+=|\{\w*:|%[.\d]*[fds]|(?:^|\s)--[A-Za-z]"
+    r"Namespace\(|\b(?:def|import) |^\s*return\b|self\.|\(\)|(?<![=!<>])==(?![=>])|\+=|\{\w*:|%[.\d]*[fds]"
+    r"|(?:^|\s)--[A-Za-z]"
     r"|=\s?[A-Za-z_][\w.]*\([A-Za-z_\[]|\w\s?\*\s?[A-Za-z_(]|^\w*(?:Error|Exception|Warning)\b:|Warning: "
     r"|\bpython[\d.]*\s+\S+\.py|\btorchrun\s|\baccelerate launch\b"
     r"|^\W*(?i:hyper-?param\w*|config\w*|arg(?:ument)?s|settings|options|using)\b"
@@ -337,7 +358,8 @@ _NO_NUMBERS = re.compile(
     r"\b(?:True|False|None|null|true|false)\b|=['\"]|: ['\"]|['\"]:|(?:^|[\s'\"=(])[~.]{0,2}/[\w.-]+/\w|://"
 )
 _PLACED = re.compile(
-    r"\W{0,12}(?:(?:train|global)[ _])?(?:epoch|ep|iter|iteration|step|batch|episode)\W{0,4}\d{1,12}\b(?!\.\d)", re.IGNORECASE
+    r"\W{0,12}(?:(?:train|global)[ _])?(?:epoch|ep|iter|iteration|step|batch|episode)\W{0,4}\d{1,12}\b(?!\.\d)",
+    re.IGNORECASE,
 )
 
 

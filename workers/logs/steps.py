@@ -68,13 +68,17 @@ class Steps:
         known = self.series.get(next(iter(record.values), ""))
         if known is not None and known[2] - step > _JITTER * max(known[3], 1e-9):
             self.recent.clear()  # begun anew, and perhaps with the same values
-        return self._remember(names, zlib.crc32(repr((step, *record.values.values())).encode()))
+        return self._remember(
+            names, zlib.crc32(repr((step, record.step is not None, *record.values.values())).encode())
+        )
 
-    def remember(self, names: Sequence[str], steps: Sequence[float], values: Sequence[Sequence[float]]) -> None:
+    def remember(
+        self, names: Sequence[str], has_step: bool, steps: Sequence[float], values: Sequence[Sequence[float]]
+    ) -> None:
         """Keep in mind points that were added without asking whether they were repeated; ``values`` by name."""
         key = "\t".join(names)
         for step, *row in zip(steps[-_REMEMBERED:], *(column[-_REMEMBERED:] for column in values), strict=True):
-            self._remember(key, zlib.crc32(repr((step, *row)).encode()))
+            self._remember(key, zlib.crc32(repr((step, has_step, *row)).encode()))
 
     def _remember(self, names: str, said: int) -> bool:
         before = self.recent.setdefault(names, [])

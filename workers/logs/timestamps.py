@@ -3,6 +3,7 @@
 import calendar
 import re
 import time
+from datetime import datetime
 from functools import lru_cache
 
 STAMP = re.compile(
@@ -20,8 +21,10 @@ _LEVEL = re.compile(
     r"(?:(?:[\w.]+:)(?=\S)(?!\S*\d)|[\w./]+\.py:\d+\]?\s*[:|-]?\s*|[\w.]+:\w+:\d+ - |(?:[\w.]+ +[|-] +){1,2})?"
 )
 _PLACE = re.compile(
-    r"[\[(][\w./<>]+(?:\.py[: ,]+(?:line )?|:)\d+[\])]:?(?: \w+\(?\)?:)?[:\s-]*|[\w./]+\.py[:(]\d+\)?[:\s|-]+"
+    r"[\[(][\w./<>]+(?:\.py[: ,]+(?:line )?|:)\d+[\])]:?(?: \w+\(?\)?:(?!\s*(?:[-+.\d]|nan|inf)))?[:\s-]*"
+    r"|[\w./]+\.py[:(]\d+\)?[:\s|-]+"
 )
+_WORDS = re.compile(r"(?:\[[\w.-]{1,40}\]\s){1,3}(?=\[?(?:DEBUG|INFO|WARN(?:ING)?|ERROR)\b)")  # process, thread
 _RANK = re.compile(r"\(\d{1,5}/\d{1,5}\) (?=\S)")  # which of how many ranks, behind the place in the source
 
 
@@ -42,6 +45,9 @@ def strip_stamp(line: str) -> tuple[float | None, str]:
             match = _OTHER.match(line)
             if match:
                 rest = line[match.end() :]
+    words = _WORDS.match(rest) if rest[:1] == "[" else None
+    if words:
+        rest = rest[words.end() :]
     level = _LEVEL.match(rest)
     if level:
         rest = rest[level.end() :]
@@ -72,6 +78,7 @@ def time_of(text: str) -> float | None:
 def _minute(text: str, zone: str | None) -> float | None:
     year, month, day, hour, minute = map(int, re.findall(r"\d+", text))
     try:
+        datetime(year, month, day, hour, minute)  # noqa: DTZ001 - only to see whether it exists
         if zone is None:
             return time.mktime((year, month, day, hour, minute, 0, 0, 0, -1))
         offset = 0

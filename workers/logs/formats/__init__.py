@@ -21,6 +21,7 @@ family whose memory must see each of its lines says ``EXPRESS = False``.
 
 import importlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Protocol, cast
 
 from workers.logs.records import Reading
@@ -105,6 +106,7 @@ ORDER = (
 """The families in the order they are asked; the general reader comes last."""
 
 
-def families() -> list[Family]:
+@cache
+def families() -> tuple[Family, ...]:
     """All families, in order."""
-    return [cast(Family, importlib.import_module(f"workers.logs.formats.{name}")) for name in ORDER]
+    return tuple(cast(Family, importlib.import_module(f"workers.logs.formats.{name}")) for name in ORDER)

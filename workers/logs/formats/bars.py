@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from workers.logs.formats import Memory
 from workers.logs.names import is_metric
-from workers.logs.numbers import to_number
+from workers.logs.numbers import NUMBER, to_number
 from workers.logs.pairs import read_pairs, split_position, without_pairs
 from workers.logs.progress import phase_of
 from workers.logs.records import EVAL, LOAD, TRAIN, Count, Reading, Record
 
-SIGNS = ("%|", "it/s", "s/it", "it [", "/? [", "━", "╸", "|#", "█", "%)")
+SIGNS = ("%|", "it/s", "s/it", "it [", "/? [", "━", "╸", "|#", "█", "%)", "%[")
 _N = r"\d[\d.,]{0,15}[kKMGT]?"
 _TQDM = re.compile(
     rf"(?:(?P<percent>\d{{1,3}})%\|[^|]{{0,600}}+|\|[ #.█▏▎▍▌▋▊▉-]{{1,600}}+)\|\s{{0,9}}"
@@ -44,6 +44,9 @@ _FASTPROGRESS = re.compile(
     rf"\[(?P<done>{_N})/(?P<total>{_N}) [\d:]{{4,12}}<[\d:]{{4,12}}(?P<rest>[^\]]{{0,400}})\]"
 )
 _BAR2 = re.compile(rf"^(?P<label>.{{0,100}}?)\s*\d{{1,3}}% \((?P<done>{_N}) of (?P<total>{_N})\) ?\|(?P<rest>.*)")
+_PERCENT = re.compile(
+    rf"^(?P<label>[^\[\]]{{0,60}}?):?\s{{0,5}}(?P<done>\d{{1,3}})%\s?\[[*#=>. -]{{10,200}}\](?P<value>{NUMBER})?\s*$"
+)  # "train loss:  42%[****->.....]0.3120"
 _SIZE = re.compile(r"\s?[kKMG]i?B\b")
 _EPOCH = re.compile(
     r"(?:\b|_)(?:epoch|ep|エポック|轮)s?\b\W{0,4}(?P<done>\d+)(?:\s?(?:/|of)\s?(?P<total>\d+))?(?![\d.]*%)",
@@ -98,6 +101,12 @@ def read_bar(line: str) -> Bar | None:
         match = _OPEN_END.search(line)
         if match is not None and _rate_unit(match["inside"])[0]:
             return _open_end(line[: match.start()], match)
+    if "%[" in line or "% [" in line:
+        match = _PERCENT.match(line)
+        if match is not None:
+            label = match["label"].strip()
+            rest = f"{label}: {match['value']}" if match["value"] and is_metric(label) else ""
+            return Bar(label, float(match["done"]), 100.0, "%", rest)
     for pattern in (_RICH, _ALIVE, _FASTPROGRESS, _BAR2):
         match = pattern.match(line)
         if match is None:

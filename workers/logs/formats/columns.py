@@ -61,6 +61,10 @@ def _header(line: str) -> tuple[str, list[str]] | None:
     line = line.strip().lstrip("\ufeff")
     if len(line) > _LONGEST or len(line) < 5 or _NUMBER_ALONE.search(line.replace('"', "", 2000)):
         return None
+    if line[0] == "|" and line[-1] == "|" and line.count("|") > 3:
+        cells = _boxed_cells(line)
+        is_named = _FIRSTS.match(cells[0]) and all(_NAME.match(cell) for cell in cells)
+        return ("|", cells) if is_named and any(names.is_metric(cell) for cell in cells[1:]) else None
     line = line.lstrip("# ")
     for mark in ("\t", ",", ";"):
         if mark in line:
@@ -89,8 +93,17 @@ def _names_columns(cells: list[str]) -> bool:
     return bool(metrics) or (len(cells) > 2 and all(" " not in cell for cell in cells))
 
 
+def _boxed_cells(line: str) -> list[str]:
+    """The cells between upright lines; of a fraction in the first, what is done."""
+    cells = [cell.strip().rstrip("%") for cell in line.strip()[1:-1].split("|")]
+    return [cells[0].partition("/")[0].rstrip(), *cells[1:]]
+
+
 def _cells(line: str, memory: Memory) -> list[str]:
     mark: str = memory["mark"]
+    if mark == "|":
+        line = line.strip()
+        return _boxed_cells(line) if line[:1] == line[-1:] == "|" and len(line) < _LONGEST else []
     if mark == " ":
         return line.split()
     if '"' in line:

@@ -4,6 +4,7 @@ Asked last. Where a line does not say its position, the one of the latest line t
 lines follow in one position, they are counted.
 """
 
+import math
 import re
 import zlib
 from typing import Any
@@ -23,6 +24,18 @@ _PLANS_OF_SHAPE = 40
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _ASIDE = ("val", "test", "eval", "dev")
 _TENSOR = re.compile(r"\btensor\(\[?([^\s,()\[\]]{1,40})\]?(?:, ?[^()]{0,60}(?:\(\))?[^()]{0,60})?\)")
+_STORING = re.compile(
+    r"\W{0,9}[^\d:=]{0,40}?\b(?:sav(?:ed?|ing)|load(?:ed|ing)?|reload(?:ed|ing)|restor(?:ed|ing)|resum(?:ed|ing))\b"
+    r"(?!\s*[:=]\s*[-+\d.])|.{0,80}\b(?:skipping step|gradient overflow)\b"
+    r"|.{0,90}\S: precision:\s+[\d.]+%; recall:\s+[\d.]+%; FB1:\s+[\d.]+\s+\d+\s*$"
+    r"|\W{0,9}[^\d:=：]{0,20}?(?:保存|加载|载入|儲存|読み込)",
+    re.IGNORECASE,
+)
+"""A line that tells of a checkpoint, whose loss was said before, of a step that was left out, or of one class of many."""
+_OF_BEST = re.compile(
+    r"\W{0,9}(?:the )?best[ _](?:epoch|step|iter\w*|round|model|result|checkpoint)s?\b", re.IGNORECASE
+)
+"""A line that tells once more how good the best epoch was."""
 Position = dict[str, Any]
 _plans: dict[str, list[Plan]] = {}
 _STEP_UNITS = ("step", "iteration", "update", "timestep", "kimg", "episode", "round", "generation")
@@ -35,6 +48,8 @@ def recognise(line: str, memory: Memory) -> bool:
     if not TOKEN.search(line):
         return _heading(line) is not None
     _, rest = _clean(line)
+    if _STORING.match(rest):
+        return False
     plan = make_plan(rest)
     return bool(plan.values) or (bool(plan.positions) and not plan.is_listing and len(rest) < 200)
 
@@ -59,20 +74,26 @@ def parse(line: str, memory: Memory) -> Reading | None:
         phase = EVAL if counts and memory.get("phase") in _ASIDE else None
         return Reading(counts=counts, phase=phase) if counts else None
     values = _values(plan, tokens, memory)
+    if _OF_BEST.match(rest):
+        values = {name if "best" in name.lower() else f"best {name}": value for name, value in values.items()}
     if not position:
         if all(names.is_setting(name) for name in values):
             return None
-        position = memory.get("at") or _shared_position(memory)
+        position = _in_force(memory)
         position = _counted(position, values, memory)
     elif position.keys() == {"epoch"}:
         position = _counted(position, values, memory)
     if not values:
         return None
     record = Record(values, time=time, **position)
-    is_eval = (plan.phase or memory.get("phase")) in _ASIDE
-    return Reading(
-        [record], counts, phase=EVAL if is_eval and counts and counts[-1].unit in ("batch", "episode") else None
-    )
+    return Reading([record], counts, phase=EVAL if counts and _is_aside(plan, counts[-1], memory) else None)
+
+
+def _is_aside(plan: Plan, inner: Count, memory: Memory) -> bool:
+    """Whether what a line counts is an evaluation's own: its batches, its episodes, ``Eval iter 10/50``."""
+    if inner.unit in ("batch", "episode"):
+        return (plan.phase or memory.get("phase")) in _ASIDE
+    return plan.lead in _ASIDE and inner.unit != "epoch" and inner.total is not None
 
 
 def _clean(line: str) -> tuple[float | None, str]:
@@ -124,10 +145,17 @@ def _position(plan: Plan, tokens: list[str], memory: Memory) -> Position:
             found.setdefault(unit, (done, _number(tokens, total_index)))
     if UNNAMED in found:
         fraction = found.pop(UNNAMED)
-        if plan.values and "batch" not in found:
+        if "epoch" not in found and any(unit in found for unit in ("batch", "step", "iteration")):
+            found["epoch"] = fraction  # "[1/99] [Step: 200] loss: 0.5"
+            plan_values = False
+        else:
+            plan_values = bool(plan.values)
+        if plan_values and "batch" not in found:
             found["batch" if "epoch" in found or _shared_position(memory) else "step"] = fraction
     if not found:
         return {}
+    if _is_round(found):
+        found["epoch"] = found.pop("iteration")
     position: Position = {}
     if "epoch" in found:
         position["epoch"] = found["epoch"][0]
@@ -154,6 +182,11 @@ def _position(plan: Plan, tokens: list[str], memory: Memory) -> Position:
     return position
 
 
+def _is_round(found: dict[str, tuple[float, float | None]]) -> bool:
+    """Whether an iteration is a round through the data: ``iteration: 2 step: 100/1234``."""
+    return "epoch" not in found and found.get("iteration", (0, 0))[1] is None and bool(found.get("step", (0, None))[1])
+
+
 def _maybe_within(position: Position, epoch: float, done: float, unit: str, memory: Memory) -> Position:
     """A step beside an epoch may count the whole training or begin anew with each epoch: watch which."""
     last_epoch, last_done, longest = memory.get("within", [epoch, done, 0.0])
@@ -178,6 +211,8 @@ def _counts(plan: Plan, tokens: list[str], memory: Memory) -> tuple[Count, ...]:
         done = _number(tokens, index)
         if done is not None and is_whole(done) and all(count.unit != unit for count in counts):
             counts.append(Count(unit, done, _number(tokens, total)))
+    if _is_round({count.unit: (count.done, count.total) for count in counts}):
+        counts = [Count("epoch", c.done) if c.unit == "iteration" else c for c in counts]
     counts.sort(key=lambda count: ("epoch", "batch").index(count.unit) if count.unit in ("epoch", "batch") else 0.5)
     epoch = next((count for count in counts if count.unit == "epoch"), None)
     if epoch is not None:
@@ -207,6 +242,13 @@ def _shared_position(memory: Memory) -> Position:
     if shared.get("epoch"):
         return {"epoch": shared["epoch"][0]}
     return {}
+
+
+def _in_force(memory: Memory) -> Position:
+    """The position told last: by a line of free text, or by another family, if that says the epoch is a later one."""
+    own: Position = memory.get("at") or {}
+    shared = _shared_position(memory)
+    return shared if not own or own.get("epoch", math.inf) < shared.get("epoch", -math.inf) else own
 
 
 def _counted(position: Position, values: dict[str, float], memory: Memory) -> Position:

@@ -13,7 +13,8 @@ from workers.logs.records import EVAL, TRAIN, Count, Reading, Record
 SIGNS = ("step ", "Eval begin", "Predict begin", "Eval samples: ", "Epoch ")
 EXPRESS = False
 _STEP = re.compile(
-    r"\s*step\s{1,9}(?P<done>\d{1,9})(?:/(?P<total>\d{1,9}))?(?:\s\[[=>.]{3,80}\])?\s- (?P<rest>\S.*?[\d.]+[mu]?s/step.*)$"
+    r"\s*step\s{1,9}(?P<done>\d{1,9})(?:/(?P<total>\d{1,9}))?"
+    r"(?:\s\[[=>.]{3,80}\])?\s- (?P<rest>\S.*?[\d.]+[mu]?s/step.*)$"
 )
 _HEADING = re.compile(r"\s*Epoch (?P<done>\d{1,7})/(?P<total>\d{1,7})\s*$")
 _ASIDE = re.compile(r"\s*(?:Eval|Predict) begin\.*\s*$|\s*(?:Eval|Predict) samples: \d+\s*$")

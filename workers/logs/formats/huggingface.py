@@ -19,6 +19,8 @@ _ITEM = re.compile(
     rf"(?P<mark>['\"]?)(?P<value>{NUMBER}|None|\d+:\d\d:[\d.]+)(?P=mark)\)?(?=\s*[,}}])"
 )
 _SURE = frozenset(("grad_norm", "train_runtime", "eval_runtime", "test_runtime", "predict_runtime", "eval_loss"))
+_EACH_EPOCH = re.compile(r'"epoch": (?P<epoch>\d+)\s*[,}]')
+"""One JSON object an epoch, as vision scripts append to their log; the epochs of the trainer are fractions."""
 _BEFORE = re.compile(r"[^{}]{0,160}$")
 _BLOCK = re.compile(r"\*{3,} ?(?P<phase>\w[\w ]{0,40}?) metrics ?\*{3,}\s*$")
 _HEADER = re.compile(r"\*{3,} ?Running (?P<what>\w+)[\w ]{0,40}\*{3,}\s*$")
@@ -60,6 +62,12 @@ def parse(line: str, memory: Memory) -> Reading | None:
     values = _read_dict(line)
     if values is None:
         return None
+    each = None if "step" in values else _EACH_EPOCH.search(line)
+    if each and "train_loss" in values and "bar" not in memory.get("shared", {}):
+        values.pop("epoch")
+        metrics = {name: value for name, value in values.items() if _is_kept(name)}
+        epoch = float(each["epoch"][:15])
+        return Reading([Record(metrics, epoch=epoch)], (Count("epoch", epoch),), TRAIN)
     return _record(values, memory)
 
 

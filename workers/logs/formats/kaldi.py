@@ -22,7 +22,8 @@ _PROBABILITY = re.compile(
     rf"'(?P<output>[\w.-]{{1,60}})' is (?:(?:{NUMBER}) \+ (?:{NUMBER}) = )?(?P<value>{NUMBER})(?= per frame)"
 )
 _ITERATION = re.compile(
-    r"Iter: (?P<iter>\d{1,9})/(?P<last>\d{1,9})\s{1,9}(?:Jobs: \d{1,6}\s{1,9})?Epoch: (?P<epoch>[\d.]{1,12})/(?P<epochs>[\d.]{1,12})"
+    r"Iter: (?P<iter>\d{1,9})/(?P<last>\d{1,9})\s{1,9}(?:Jobs: \d{1,6}\s{1,9})?"
+    r"Epoch: [\d.]{1,12}/[\d.]{1,12}"
     rf" \([\d.]{{1,9}}% complete\)\s{{1,9}}lr: (?P<lr>{NUMBER})"
 )
 

@@ -20,7 +20,8 @@ _TERSE = re.compile(rf"s:(?P<step>\d+)(?P<rest>(?: (?:trl|tel|lr|norm|eval|hel|l
 _MODDED = re.compile(rf"step:(?P<step>\d+)(?:/(?P<total>\d+))? (?P<rest>\w+:{NUMBER}.*)$")
 _LLMC = re.compile(r"step\s+(?P<step>\d+)/(?P<total>\d+) \| (?P<rest>(?:train )?loss .*)$")
 _LIT = re.compile(
-    r"(?:Epoch (?P<epoch>\d+)(?:/(?P<epochs>\d+))? ?\| )?iter (?P<iter>\d+)(?: \|)? step (?P<step>\d+) ?[:|] ?(?P<rest>loss.*)$"
+    r"(?:Epoch (?P<epoch>\d+)(?:/(?P<epochs>\d+))? ?\| )?"
+    r"iter (?P<iter>\d+)(?: \|)? step (?P<step>\d+) ?[:|] ?(?P<rest>loss.*)$"
 )
 _CELLS = re.compile(rf"(?P<name>[A-Za-z][A-Za-z ]{{0,30}}?):? (?P<value>{NUMBER})(?:\s?[%MK]?)\b")
 

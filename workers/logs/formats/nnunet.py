@@ -23,8 +23,9 @@ SIGNS = (
 _STAMP = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?: "
 _EPOCH = re.compile(rf"(?:{_STAMP}(?:epoch:\s+|Epoch )|^epoch:  )(?P<epoch>\d+)\s*$")
 _VALUE = re.compile(
-    rf"{_STAMP}(?P<name>train loss|validation loss(?: \([\w =]{{0,40}}\))?|train_loss|val_loss|lr|Current learning rate"
-    r"|(?:current )?best_val_eval_criterion_MA|current val_eval_criterion_MA|(?:Yayy! )?New best EMA pseudo Dice"
+    rf"{_STAMP}(?P<name>train loss|val(?:idation)? loss(?: \([\w =]{{0,40}}\))?|train_loss|val_loss|lr"
+    r"|Current learning rate|(?:current )?best_val_eval_criterion_MA"
+    r"|current val_eval_criterion_MA|(?:Yayy! )?New best EMA pseudo Dice"
     rf"|Best EMA pseudo Dice|current train loss MA)(?: is)?\s?[: ]\s{{0,3}}(?P<value>{NUMBER})\s*$"
 )
 _LIST = re.compile(

@@ -36,8 +36,8 @@ _VIDEO = re.compile(
 )
 _VIDEO_END = re.compile(r"END epoch:(?P<epoch>\d+)\s+(?P<phase>train|val)\s+(?P<rest>\w.*)")
 _NLP = re.compile(
-    r"global step (?P<step>\d+)(?:/(?P<total>\d+))?, epoch: (?P<epoch>\d+)(?:/(?P<epochs>\d+))?, batch: (?P<batch>\d+), "
-    r"(?P<rest>\w.*)"
+    r"global step (?P<step>\d+)(?:/(?P<total>\d+))?, epoch: (?P<epoch>\d+)(?:/(?P<epochs>\d+))?, "
+    r"batch: \d+, (?P<rest>\w.*)"
 )
 _STATIC = re.compile(r"iter: (?P<step>\d+), lr: (?P<lr>[\d.e-]+), (?P<rest>'\w+': '.*)")
 _FIELD = re.compile(

@@ -18,6 +18,7 @@ SIGNS = (
     "At iterate",
     "ll change",
     "[Parallel(",
+    "f1-score",
 )
 _FITS = re.compile(r"Fitting \d+ folds for each of \d+ candidates, totalling (?P<fits>\d+) fits")
 _FIT = re.compile(
@@ -42,13 +43,30 @@ _ALL = (_FITS, _FIT, _BINS, _VALIDATION, _EPOCH, _SGD, _MEANS, _MIXTURE, _TSNE, 
 _PARALLEL = re.compile(r"\[Parallel\(n_jobs=")
 
 
+_REPORT = re.compile(r"\s*precision\s+recall\s+f1-score\s+support\s*$")
+_CLASS = re.compile(
+    rf"\s*(?P<name>\S.{{0,80}}?)\s{{1,60}}(?:(?P<precision>{NUMBER})\s+(?P<recall>{NUMBER})\s+)?(?P<f1>{NUMBER})\s+\d+\s*$"
+)
+
+
 def recognise(line: str, memory: Memory) -> bool:
-    """Whether it is one of those lines."""
+    """Whether it is one of those lines, or belongs to a classification report."""
+    if memory.get("open"):
+        if len(line) < 400 and _CLASS.match(line):
+            return True
+        memory["open"] = False
+    if _REPORT.match(line):
+        return True
     return len(line) < 4000 and (any(form.match(line) for form in _ALL) or bool(_PARALLEL.match(line)))
 
 
 def parse(line: str, memory: Memory) -> Reading | None:
-    """The scores of a fit, or the loss of an iteration."""
+    """The scores of a fit, the loss of an iteration, or the summary rows of a report."""
+    if _REPORT.match(line):
+        memory["open"] = True
+        return None
+    if memory.get("open"):
+        return _of_report(line, memory)
     fits = _FITS.match(line)
     if fits:
         memory.update(fits=float(fits["fits"][:15]), done=0.0)
@@ -67,6 +85,20 @@ def parse(line: str, memory: Memory) -> Reading | None:
         memory["epoch"] = float(epoch["epoch"][:15])
         return Reading(counts=(Count("epoch", memory["epoch"]),))
     return _iteration(line, memory)
+
+
+def _of_report(line: str, memory: Memory) -> Reading | None:
+    """A row of a classification report: of its averages, not of its classes."""
+    row = _CLASS.match(line)
+    if row is None or row["name"] not in ("accuracy", "micro avg", "macro avg", "weighted avg", "samples avg"):
+        return None
+    name = row["name"]
+    values = {"report/accuracy": _number(row["f1"])}
+    if name != "accuracy":
+        named = {"precision": "precision", "recall": "recall", "f1-score": "f1"}
+        values = {f"report/{name} {what}": _number(row[group]) for what, group in named.items() if row[group]}
+    epoch = (memory.get("shared") or {}).get("epoch")
+    return Reading([Record(values, epoch=epoch[0] if epoch else None)])
 
 
 def _iteration(line: str, memory: Memory) -> Reading | None:

@@ -15,11 +15,11 @@ from workers.logs.timestamps import strip_stamp
 SIGNS = ("TRAIN Batch ", "CV Batch ", "TRAIN | ", "CV | ", " CV info ", " TRAIN info ", " on_batch_end ")
 EXPRESS = False
 _BATCH = re.compile(
-    rf"(?P<phase>TRAIN|CV) (?:\| )?(?:steps/sec (?P<speed>{NUMBER})\| )?Batch (?P<epoch>\d{{1,7}})/(?P<batch>\d{{1,9}})"
-    r" (?P<rest>\S.*)$"
+    rf"\b(?P<phase>TRAIN|CV) (?:\| )?(?:steps/sec (?P<speed>{NUMBER})\| )?Batch "
+    r"(?P<epoch>\d{1,7})/(?P<batch>\d{1,9}) (?P<rest>\S.*)$"
 )
 _INFO = re.compile(
-    r"Epoch (?P<epoch>\d{1,7}) (?:Step (?P<step>\d{1,12}) )?(?:on_batch_end \w+ )?(?P<phase>TRAIN|CV)(?: info)? "
+    r"\bEpoch (?P<epoch>\d{1,7}) (?:Step (?P<step>\d{1,12}) )?(?:on_batch_end \w+ )?(?P<phase>TRAIN|CV)(?: info)? "
     r"(?P<rest>\S.*)$"
 )
 _FIELD = re.compile(rf"(?P<name>[A-Za-z_]\w{{0,40}}(?: loss)?) (?P<value>{NUMBER})(?=\s|$)")
@@ -30,14 +30,13 @@ def recognise(line: str, memory: Memory) -> bool:
     """Whether such a trainer wrote the line."""
     if len(line) > 3000:
         return False
-    _, text = strip_stamp(line)
-    return bool(_BATCH.match(text) or _INFO.match(text))
+    return bool(_BATCH.search(line) or _INFO.search(line))
 
 
 def parse(line: str, memory: Memory) -> Reading | None:
     """The losses of a training batch, or the results of an evaluation."""
-    time, text = strip_stamp(line)
-    match = _BATCH.match(text) or _INFO.match(text)
+    time, _ = strip_stamp(line)
+    match = _BATCH.search(line) or _INFO.search(line)
     if match is None:
         return None
     rank = _RANK.search(match["rest"])
