@@ -21,7 +21,7 @@ _FRAMEWORKS = re.compile(
     r"|\bTotal training time: |^Training time:? \d|\bdone training in \d|\bThe training was finished|# Ended \(code 0\)"
     r"|\d+ epochs completed in \d|^Results saved to \S|\brun_stop\b.*\bsuccess\b|\bquitting training\b"
     r"|^Epoch \d+: early stopping|^wandb: Synced \d+ W&B file|\(success\)\.?\s*$|\"eta_seconds\": 0\.0\b"
-    r"|^Successfully completed\.$|^Exiting\.\.\.$|^Training done\.?$"
+    r"|^Successfully completed\.$|^Exiting\.\.\.$|^Training done\.?$|: determining postprocessing\s*$"
 )
 _WINDOW = 300
 _FAR = 20_000
