@@ -18,7 +18,7 @@ _NEVER_WORDS = frozenset(
 _NEVER = re.compile(
     r"^(?:num_|n_|number of |total (?:number|params|train|optimi[sz]ation)|max_(?:epochs?|steps?|iters?)"
     r"|batch[ _]?size|best[ _-]?(?:epoch|step|iter\w*|round)$)|[ /](?:worker|fold|client|rank)$"
-    r"|(?:_bytes|[ _]bytes|_dir|_path|_file|_ids?|_version|_seed)$|^(?:python|torch|cuda|cudnn|numpy|nccl|driver)\b",
+    r"|(?:_bytes|[ _]bytes|_dir|_path|_file|_ids?|_version|_seed|[_ ](?:id|type|code))$|^(?:python|torch|cuda|cudnn|numpy|nccl|driver)\b",
     re.IGNORECASE,
 )
 _METRIC = re.compile(
@@ -36,7 +36,7 @@ _METRIC = re.compile(
 )
 _WHOLE = re.compile(
     r"(?:train|val(?:id)?|test|eval|dev|avg|mean|total|best|batch|epoch)?[ _/.-]*"
-    r"(?:kld?|ap|ar|is|per|value|policy|q|td|att|advantage|"
+    r"(?:kld?|ap|ar|is|per|policy|q|td|att|advantage|"
     r"momentum|wd|weight[ _-]?decay|beta|gamma|temperature|epsilon|eps|aug(?:ment)?|metric|objective|obj|ll|"
     r"sim(?:ilarity)?|distance|speed|tps|bits|tel|trl|loss_scale|scale|roc|hit|value_?fn|mfu|m?ap[sml]|costs?|ep_?r|running_r)",
     re.IGNORECASE,

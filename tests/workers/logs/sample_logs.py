@@ -31,7 +31,7 @@ def _trainer(seed: int, length: int) -> list[str]:
 
 def _bars(seed: int, length: int) -> list[str]:
     return [
-        f"\rEpoch {epoch}/3: {100 * step // length:3d}%|##   | {step}/{length} [00:01<00:01, 3.0it/s, loss={_value(seed, step)}]"
+        f"\rEpoch {epoch}/99: {100 * step // length:3d}%|##   | {step}/{length} [00:01<00:01, 3.0it/s, loss={_value(seed, step)}]"
         for epoch in (1, 2, 3)
         for step in range(length + 1)
     ]
@@ -41,8 +41,10 @@ def _keras(seed: int, length: int) -> list[str]:
     lines = []
     for epoch in range(1, 3):
         lines.append(f"Epoch {epoch}/2")
-        for step in range(1, length + 1):
-            lines.append(f"\r{step}/{length} [====>....] - ETA: 1s - loss: {_value(seed, step)} - accuracy: 0.5")
+        lines += [
+            f"\r{step}/{length} [====>....] - ETA: 1s - loss: {_value(seed, step)} - accuracy: 0.5"
+            for step in range(1, length + 1)
+        ]
         lines.append(f"\r{length}/{length} [========] - 2s 3ms/step - loss: 0.5 - accuracy: 0.6 - val_loss: 0.7")
     return lines
 
@@ -73,7 +75,7 @@ def _boxes(seed: int, length: int) -> list[str]:
 
 
 def _objects(seed: int, length: int) -> list[str]:
-    return [json.dumps({"step": step, "reward": seed % 7 + 1 / step}) for step in range(1, length + 1)]
+    return [json.dumps({"step": step, "reward": seed % 7 + 1 / step}) for step in range(1, 4 * length + 6)]
 
 
 def _table(seed: int, length: int) -> list[str]:
@@ -90,7 +92,8 @@ def _ranks(seed: int, length: int) -> list[str]:
 
 def _coloured(seed: int, length: int) -> list[str]:
     return [
-        f"\x1b[32mINFO\x1b[0m iter {step}: \x1b[1mloss {_value(seed, step)}\x1b[0m, time 12.5ms" for step in range(length)
+        f"\x1b[32mINFO\x1b[0m iter {step}: \x1b[1mloss {_value(seed, step)}\x1b[0m, time 12.5ms"
+        for step in range(length)
     ]
 
 

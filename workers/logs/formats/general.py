@@ -31,7 +31,7 @@ _STORING = re.compile(
     r"|\W{0,9}[^\d:=：]{0,20}?(?:保存|加载|载入|儲存|読み込)",
     re.IGNORECASE,
 )
-"""A line that tells of a checkpoint, whose loss was said before, of a step that was left out, or of one class of many."""
+"""A line that tells of a checkpoint, whose loss was said before, of a step left out, or of one class of many."""
 _OF_BEST = re.compile(
     r"\W{0,9}(?:the )?best[ _](?:epoch|step|iter\w*|round|model|result|checkpoint)s?\b", re.IGNORECASE
 )

@@ -92,6 +92,7 @@ def _seconds(family: ModuleType, line: str) -> float:
 def _add(columns: dict[str, Column], reader: Reader) -> None:
     for name, new in reader.harvest().columns.items():
         column = columns.setdefault(name, Column(new.unit))
+        column.unit = new.unit
         column.legs += new.legs
         column.steps += new.steps
         column.times += new.times

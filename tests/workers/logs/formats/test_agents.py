@@ -55,6 +55,36 @@ def test_dopamine_and_offline_learning() -> None:
     assert points(columns, "td_error") == [(10000, 1.25)]
 
 
+def test_unity_with_teams_and_lessons() -> None:
+    """Group rewards and ratings behind the state of the training are read; a lesson of a curriculum is no metric."""
+    columns = read(
+        "[INFO] Parameter 'height' is in lesson 'low' and has value 'Float: value=0.5'.\n"
+        "[INFO] Keeper. Step: 500. Time Elapsed: 9.5 s. Mean Reward: -0.5. Mean Group Reward: 0.25. Training. ELO: 1201.5.\n"
+        "[INFO] Keeper. Step: 900. Time Elapsed: 19.5 s. Mean Reward: 0.5. Std of Reward: 0.125. Not Training. ELO: 1203.5.\n"
+    )
+    assert points(columns, "Mean Reward") == [(500, -0.5), (900, 0.5)]
+    assert points(columns, "Mean Group Reward") == [(500, 0.25)]
+    assert points(columns, "ELO") == [(500, 1201.5), (900, 1203.5)]
+    assert set(columns) == {"Mean Reward", "Mean Group Reward", "Std of Reward", "ELO"}
+
+
+def test_actor_critic_tutorials() -> None:
+    """Updates of many environments, their latest episodes, and evaluations over some episodes."""
+    columns, reader = read_with(
+        "Updates 2, num timesteps 960, FPS 310 \n Last 9 training episodes: mean/median reward 2.5/2.0, "
+        "min/max reward 1.0/4.0\n\n Evaluation using 10 episodes: mean reward 3.50000\n"
+    )
+    assert points(columns, "mean reward") == [(960, 2.5)] and points(columns, "max reward") == [(960, 4.0)]
+    assert points(columns, "eval/mean reward") == [(960, 3.5)]
+    standing = reader.progress.standing()
+    assert standing is not None and (standing.done, standing.unit) == (960, "timestep")
+    columns = read(
+        "-------------\nEvaluation over 10 episodes: -5.5\n-------------\n"
+        "Total T: 1500 Episode Num: 3 Episode T: 500 Reward: 2.5\n-------------\nEvaluation over 10 episodes: 1.5\n"
+    )
+    assert points(columns, "eval/average reward") == [(0, -5.5), (1500, 1.5)]
+
+
 def test_pieces_and_damage() -> None:
     """Cut anywhere, lines read the same; damaged or hostile ones are harmless."""
     assert_same_in_any_pieces(UNITY + ACME + OFFLINE)

@@ -154,3 +154,13 @@ def test_bars_as_notebooks_and_narrow_screens_show_them() -> None:
     }
     for line, expected in cases.items():
         assert {name: column.values[0] for name, column in read(line + "\n").items()} == expected, line
+
+
+def test_a_bar_that_says_the_steps_of_its_environment() -> None:
+    """Steps that an agent took stand for its place in the training, beside an epoch of unknown length."""
+    columns = read(
+        "Epoch #1: 501it [00:02, 250.1it/s, env_step=500, loss=0.5, n/ep=2, n/st=10, rew=1.5]\n"
+        "Epoch #2: 501it [00:02, 250.1it/s, env_step=1000, loss=0.25, n/ep=0, n/st=10, rew=2.5]\n"
+    )
+    assert points(columns, "rew") == [(500, 1.5), (1000, 2.5)]
+    assert set(columns) == {"loss", "rew"}

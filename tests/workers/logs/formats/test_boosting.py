@@ -88,3 +88,11 @@ def test_pieces_and_damage() -> None:
     assert_never_raises(boosting, XGBOOST + LIGHTGBM + CATBOOST)
     assert_quick(boosting, "[1]\t")
     assert_quick(boosting, "1:\tlearn: ")
+
+
+def test_rounds_that_only_tell_the_test_metric() -> None:
+    """CatBoost on a GPU may leave out the learning metric."""
+    columns = read(
+        "0:\ttest: 0.5\tbest: 0.5 (0)\ttotal: 4ms\tremaining: 1s\n50:\ttest: 0.75\tbest: 0.75 (50)\ttotal: 9ms\n"
+    )
+    assert points(columns, "test") == [(0, 0.5), (50, 0.75)]

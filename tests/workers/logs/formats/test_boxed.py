@@ -137,3 +137,13 @@ def test_pieces_and_damage() -> None:
     assert_never_raises(boxed, text)
     assert_quick(boxed, "|")
     assert_quick(boxed, "--------------  ")
+
+
+def test_a_table_without_an_epoch_stands_at_its_steps() -> None:
+    """Returns of episodes are metrics by name; steps in the environment tell where the table stands."""
+    rule = "-" * 35 + "\n"
+    rows = "|    AverageEpRet |        {:>6} |\n|  TotalEnvInteracts |     {:>6} |\n"
+    columns = read(
+        "".join(rule + rows.format(value, step) + rule for value, step in (("-2.5", "4e+03"), ("1.5", "8e+03")))
+    )
+    assert points(columns, "AverageEpRet") == [(4000, -2.5), (8000, 1.5)]

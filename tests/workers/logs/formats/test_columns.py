@@ -136,3 +136,16 @@ def test_pieces_and_damage() -> None:
     assert_never_raises(family, SPINNING + MONITOR + SPARSE + REPORT)
     assert_quick(family, "epoch,")
     assert_quick(family, "epoch loss ")
+
+
+def test_a_table_in_a_box_whose_first_column_counts_epochs() -> None:
+    """Rows between upright lines are read by the names above them; other boxes are not tables of metrics."""
+    columns = read(
+        "+-------+------------+---------+\n| Epoch | Train Loss | Val Acc |\n+-------+------------+---------+\n"
+        "|  1/5  |   0.5000   |  51.50% |\n|  2/5  |   0.2500   |  61.50% |\n+-------+------------+---------+\n"
+    )
+    assert points(columns, "Train Loss") == [(1, 0.5), (2, 0.25)]
+    assert points(columns, "Val Acc") == [(1, 51.5), (2, 61.5)]
+    assert (
+        read("| GPU  | Name  | Memory |\n|------+-------+--------|\n|  0   | Some  |  12    |\n| Step | What |\n") == {}
+    )

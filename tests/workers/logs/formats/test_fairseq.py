@@ -90,3 +90,16 @@ def test_any_pieces_and_any_damage() -> None:
     assert_never_raises(fairseq, SAMPLE)
     for line in SAMPLE.replace("\r", "\n").split("\n")[:12]:
         assert_quick(fairseq, line)
+
+
+def test_the_first_versions() -> None:
+    """Validation shown batch by batch is no record, and averages of an epoch keep apart from its lines."""
+    columns = read(
+        "| epoch 001   100 / 200 loss=4.5 (5.0), wps=900, lr=0.25\n"
+        "| epoch 001 | train loss 4.75 | train ppl 26.9 | lr 0.250000\n"
+        "| epoch 001 | valid on 'valid' subset   10 / 20 loss=4.0\n"
+        "| epoch 001 | valid on 'valid' subset | valid loss 4.25 | valid ppl 19.0\n"
+    )
+    assert columns["loss"].values == [4.5]
+    assert points(columns, "train loss") == [(1, 4.75)]
+    assert points(columns, "valid loss") == [(1, 4.25)]

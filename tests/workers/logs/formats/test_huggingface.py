@@ -107,3 +107,15 @@ def test_records_that_come_in_a_heap() -> None:
     header = "***** Running training *****\n  Num Epochs = 2\n  Total optimization steps = 100\n"
     columns = read(header + BAR.format(done=50) + "\n" + dicts)
     assert columns["loss"].steps == [5, 10, 15, 20, 25, 30, 35, 40, 45, 50]
+
+
+def test_one_json_object_an_epoch() -> None:
+    """Vision scripts append one object after each epoch: it tells how far the training is."""
+    columns, reader = read_with(
+        '{"train_lr": 0.1, "train_loss": 0.5, "test_acc1": 60.5, "epoch": 0, "n_parameters": 1000}\n'
+        '{"train_lr": 0.1, "train_loss": 0.25, "test_acc1": 70.5, "epoch": 1, "n_parameters": 1000}\n'
+    )
+    assert points(columns, "train_loss") == [(0, 0.5), (1, 0.25)]
+    assert "n_parameters" not in columns
+    standing = reader.progress.standing()
+    assert standing is not None and (standing.done, standing.unit) == (2, "epoch")

@@ -93,3 +93,13 @@ def test_batches_of_unknown_number() -> None:
         "      2/Unknown - 11s 5s/step - loss: 11.5\r2/2 ━━━━━━━━━━━━━━━━━━━━ 11s 5s/step - accuracy: 0.5 - loss: 11.5\n"
     )
     assert points(read(text), "loss") == [(1, 11.5)]
+
+
+def test_bars_that_nothing_parts() -> None:
+    """Bars whose control characters were lost follow each other on one line; each value has four decimals."""
+    text = (
+        "Epoch 1/2\n3/4 ━━━━━━━━━━━━━━━━━━━━ 0s 2ms/step - loss: 0.25124/4 ━━━━━━━━━━━━━━━━━━━━ 1s 2ms/step - loss: 0.2500"
+        " - val_loss: 0.5000\n"
+    )
+    assert points(read(text), "loss") == [(1, 0.25)]
+    assert points(read(text), "val_loss") == [(1, 0.5)]

@@ -59,3 +59,19 @@ def test_pieces_and_damage() -> None:
     assert_never_raises(family, SEARCH + OTHERS)
     assert_quick(family, "[CV] END ")
     assert_quick(family, "At iterate 1 f= ")
+
+
+def test_classification_report() -> None:
+    """The averages of a report are recorded under its own name; its classes are not."""
+    columns = read(
+        "              precision    recall  f1-score   support\n\n"
+        "         cat       0.50      0.75      0.60         4\n"
+        "         dog       0.75      0.50      0.60         6\n\n"
+        "    accuracy                           0.62        10\n"
+        "   macro avg       0.63      0.64      0.60        10\n"
+        "weighted avg       0.65      0.66      0.61        10\n\naccuracy: 0.7\n"
+    )
+    assert points(columns, "report/accuracy") == [(1, 0.62)]
+    assert points(columns, "report/weighted avg f1-score") == [(1, 0.61)]
+    assert columns["accuracy"].values == [0.7]
+    assert not any("cat" in name or "dog" in name for name in columns)

@@ -5,6 +5,7 @@ from tests.workers.logs.formats.sampling import (
     assert_quick,
     assert_same_in_any_pieces,
     points,
+    read,
     read_with,
 )
 from workers.logs.formats import timm
@@ -51,3 +52,13 @@ def test_pieces_and_damage() -> None:
     assert_never_raises(timm, LOG)
     for start in ("Train: 0 [ 1/2 (1%)]  ", "Test: [1/1]  Time: ", "Test (", "*** Best metric: "):
         assert_quick(timm, start)
+
+
+def test_with_the_share_of_epochs() -> None:
+    """Another project prints how many epochs there are, and what share is done."""
+    columns = read(
+        "2024-02-01 10:00:00,100   INFO  Train:    2/3 ( 67%) [  50/100 ( 51%)]  Loss: 36.5 (81.5)  LR: 1.5e-04  "
+        "Time cost: 00:15/01:25 [00:15/04:48]  Acc_iter 150\n"
+    )
+    assert points(columns, "Loss") == [(150, 36.5)]
+    assert set(columns) == {"Loss", "LR"}

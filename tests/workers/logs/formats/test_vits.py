@@ -50,3 +50,12 @@ def test_pieces_and_damage() -> None:
     assert_never_raises(vits, LOG)
     for start in ("Losses: [1, ", "x\\tINFO\\t[1, 2, 3, 4", "损失：[1, "):
         assert_quick(vits, start)
+
+
+def test_a_pair_says_the_step_of_the_losses_after_it() -> None:
+    """Named losses follow a line with the step and the rate."""
+    columns = read(
+        "INFO:mine:Train Epoch: 2 [20%]\nINFO:mine:[400, 0.0001]\nINFO:mine:loss_disc=3.5, loss_gen=2.5,loss_mel=17.5\n"
+    )
+    assert points(columns, "loss_mel") == [(400, 17.5)]
+    assert points(columns, "lr") == [(400, 0.0001)]
