@@ -18,7 +18,8 @@ _NEVER_WORDS = frozenset(
 _NEVER = re.compile(
     r"^(?:num_|n_|number of |total (?:number|params|train|optimi[sz]ation)|max_(?:epochs?|steps?|iters?)"
     r"|batch[ _]?size|best[ _-]?(?:epoch|step|iter\w*|round)$)|[ /](?:worker|fold|client|rank)$"
-    r"|(?:_bytes|[ _]bytes|_dir|_path|_file|_ids?|_version|_seed|[_ ](?:id|type|code))$|^(?:python|torch|cuda|cudnn|numpy|nccl|driver)\b",
+    r"|(?:_bytes|[ _]bytes|_dir|_path|_file|_ids?|_version|_seed|[_ ](?:id|type|code))$"
+    r"|^(?:python|torch|cuda|cudnn|numpy|nccl|driver)\b",
     re.IGNORECASE,
 )
 _METRIC = re.compile(
