@@ -1,6 +1,7 @@
 """Names of metrics: what may be one, what never is, and how a name is written."""
 
 import re
+from functools import lru_cache
 
 _NEVER_WORDS = frozenset(
     word
@@ -96,6 +97,21 @@ def is_metric(name: str) -> bool:
     if is_never(name):
         return False
     return bool(_METRIC.search(spread) or _METRIC.search(name) or _WHOLE.fullmatch(name) or _FOREIGN.search(name))
+
+
+_WORD = re.compile(r"[A-Za-z]+")
+_PARTS = frozenset("learning weight top samples img it explained clip mean min max avg best average".split())
+
+
+def may_name_metric(text: str) -> bool:
+    """Whether a word in ``text`` may be one of a metric's name; quick, and never wrong where it says no."""
+    return not text.isascii() or any(map(_may_be_of_metric, _WORD.findall(text)))
+
+
+@lru_cache(maxsize=20_000)
+def _may_be_of_metric(word: str) -> bool:
+    lowered = word.lower()
+    return len(word) < 40 and (lowered in _PARTS or is_metric(word) or any(is_metric(lowered + end) for end in "125"))
 
 
 _SETTING = re.compile(

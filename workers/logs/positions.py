@@ -25,6 +25,8 @@ UNITS = {
     "iteración": "iteration", "iteração": "iteration", "эпизод": "episode", "에피소드": "episode",
     "episodio": "episode", "épisode": "episode",
 }  # fmt: skip
+_WORD = re.compile(r"[a-z]+")
+_ASCII_UNITS = frozenset(word for unit in UNITS if unit.isascii() for word in _WORD.findall(unit))
 UNNAMED = "?"
 """The unit of a fraction that stands before everything else: ``[2500/10000] loss: 0.23``."""
 _UNIT_END = re.compile(
@@ -44,6 +46,11 @@ _WHOLE_SPAN = re.compile(r"(?:^|\s)(?:over|each|every|this|an?|all|whole)\s(?:th
 _WHOLE_COUNT = re.compile(r"(?:^|[^A-Za-z])(?:total|optimi[sz]ation|training|train)[_\- .]?$", re.IGNORECASE)
 _PLURALS = frozenset(("epochs", "steps", "iters", "iterations", "updates", "rounds", "batches", "total_steps"))
 _TOTALS = frozenset(("total_timesteps", "total timesteps", "total_steps"))
+
+
+def may_tell_position(text: str) -> bool:
+    """Whether a word for a unit of training is in ``text``; quick."""
+    return not text.isascii() or not _ASCII_UNITS.isdisjoint(_WORD.findall(text.lower()))
 
 
 def unit_before(text: str) -> "re.Match[str] | None":

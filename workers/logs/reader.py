@@ -17,6 +17,7 @@ from workers.logs.pending import Pending
 from workers.logs.progress import Progress, Standing
 from workers.logs.records import Count, Reading, Record
 from workers.logs.steps import Steps
+from workers.logs.weariness import Weariness
 
 NOBODY = -1
 SHAPES = 20_000
@@ -90,6 +91,9 @@ class Reader:
         self.progress = Progress(state.get("progress"))
         self.launches = LaunchDetector(state.get("launches"))
         self.hits: dict[str, int] = state.get("hits", {})
+        self._weariness = Weariness()
+        self._signs = [(sign, index) for index, family in enumerate(self.families) for sign in family.SIGNS]
+        self._unsigned = [index for index, family in enumerate(self.families) if not family.SIGNS]
         self._shapes: dict[str, int] = {}
         self._express = Express()
         self._learns = learns
@@ -132,7 +136,8 @@ class Reader:
                 continue
             shape = shape_of(line)
             if not self._open and not self.pending.waiting:
-                if shapes.get(shape) == NOBODY:
+                known = shapes.get(shape)
+                if known == NOBODY or (known is None and self._weariness.passes_over(shape, line)):
                     continue
                 rule = rules.get(shape)
                 if (
@@ -166,7 +171,10 @@ class Reader:
     def _teach(self, shape: str, line: str) -> None:
         """Let the express learn from a line that was read the long way."""
         part, family, reading = self._last_read[0]
-        if family == NOBODY or reading is None or not reading.records or part != line:
+        if family == NOBODY or reading is None or not reading.records:
+            return
+        self._weariness.note_find(shape)
+        if part != line:
             return
         if getattr(self.families[family], "EXPRESS", True):
             self._express.teach(shape, line, reading)
@@ -308,12 +316,13 @@ class Reader:
             if len(self._shapes) >= SHAPES:
                 self._shapes.clear()
             self._shapes[shape] = found
+            self._weariness.note_look()
         return found
 
     def _look_for_family(self, line: str) -> int:
-        for index, family in enumerate(self.families):
-            signs = family.SIGNS
-            if (not signs or any(sign in line for sign in signs)) and family.recognise(line, self.memories[index]):
+        signed = {index for sign, index in self._signs if sign in line}
+        for index in sorted(signed.union(self._unsigned)):
+            if self.families[index].recognise(line, self.memories[index]):
                 return index
         self.progress.note_line(line)
         return NOBODY

@@ -12,7 +12,7 @@ from typing import Any
 from workers.logs import names, sentences
 from workers.logs.formats import Memory
 from workers.logs.numbers import is_whole
-from workers.logs.positions import UNNAMED
+from workers.logs.positions import UNNAMED, may_tell_position
 from workers.logs.records import EVAL, Count, Reading, Record
 from workers.logs.sentences import TOKEN, Plan, make_plan, phase_of
 from workers.logs.timestamps import strip_stamp
@@ -48,7 +48,7 @@ def recognise(line: str, memory: Memory) -> bool:
     if not TOKEN.search(line):
         return _heading(line) is not None
     _, rest = _clean(line)
-    if _STORING.match(rest):
+    if not (names.may_name_metric(rest) or may_tell_position(rest)) or _STORING.match(rest):
         return False
     plan = make_plan(rest)
     return bool(plan.values) or (bool(plan.positions) and not plan.is_listing and len(rest) < 200)
