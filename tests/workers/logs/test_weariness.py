@@ -20,7 +20,7 @@ def _read(lines: list[str]) -> Reader:
 
 def test_metrics_after_thousands_of_lines_of_prose_are_read() -> None:
     """A line that names a metric beside a number is looked at however much was in vain."""
-    lines = [*_prose(6000), "at last: loss 0.5 after step 3", *_prose(50, 2), "the val_acc=0.75 of epoch 4"]
+    lines = [*_prose(6000), "at last: loss 0.5 after step 3", *_prose(50, 2), "val_acc=0.75 at epoch 4"]
     columns = _read(lines).harvest().columns
     assert (columns["loss"].values, columns["val_acc"].values) == ([0.5], [0.75])
 
