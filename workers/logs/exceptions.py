@@ -16,7 +16,8 @@ MEMORY = accelerators.MEMORY
 
 _LIBRARY = re.compile(
     r"/(?:site|dist)-packages/|/lib(?:64)?/python\d|^<frozen|^<string>|^<stdin>|/importlib/|^<(?!ipython)|/bin/[^/.]+$"
-    r"|/torch/install/|^/?tensorflow/python/|/python3\.\d+/(?!.*work)"
+    r"|/torch/install/|^/?tensorflow/python/|/python3\.\d+/(?!.*work)|\.(?:pyx|pxi|pxd)$"
+    r"|^[A-Za-z]:[/\\](?:.*[/\\])?(?:[Aa]na|[Mm]ini)conda\d?[/\\](?:envs[/\\][^/\\]+[/\\])?[Ll]ib[/\\]"
 )
 _CELL_FILE = re.compile(r"/ipykernel_\d+/\d+\.py$")
 _CAUSED = "The above exception was the direct cause of the following exception"

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.workers.logs.crash_logs import TRACE, Case, check
+from workers.logs.failures import find_failure
 
 CASES = [
     Case(
@@ -363,3 +364,26 @@ CASES = [
 def test_causes(case: Case) -> None:
     """The cause in one line, the place in the user's own code, and the remedy where one is known."""
     check(case)
+
+
+def test_compiled_modules_and_windows_libraries_are_not_the_users_own_code() -> None:
+    """The place is the deepest line of a script, not of a .pyx, nor of a library that conda put on a drive."""
+    compiled = """Traceback (most recent call last):
+  File "train.py", line 9, in <module>
+    data = load()
+  File "data.py", line 4, in load
+    return file["density"]
+  File "h5py/h5o.pyx", line 190, in h5py.h5o.open
+KeyError: "object 'density' does not exist"
+"""
+    windows = """Traceback (most recent call last):
+  File "C:\\work\\train.py", line 65, in <module>
+    main()
+  File "D:\\Anaconda3\\lib\\multiprocessing\\spawn.py", line 136, in _check
+    raise RuntimeError("no")
+RuntimeError: no
+"""
+    for text, place in ((compiled, "data.py:4"), (windows, "train.py:65")):
+        failure = find_failure(text.splitlines())
+        assert failure is not None
+        assert failure.place == place
