@@ -36,7 +36,7 @@ class MetricFiles:
         self, run_id: str, *, pid: int | None, cwd: str, started: float, ended: float | None, argv: Sequence[str]
     ) -> None:
         """Say where a run stands; ``pid`` is its main process on this machine, None if it has none here."""
-        pids = [pid, *processes.descendants(pid)] if pid is not None and ended is None else []
+        pids = processes.family_of(pid) if pid is not None and ended is None else []
         self.finder.watch(run_id, pids=pids, cwd=cwd, started=started, ended=ended, argv=argv)
 
     def read(self, run_id: str, attempt: int, *, final: bool = False, beat: Callable[[], None] = lambda: None) -> None:

@@ -10,6 +10,7 @@ import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from store import logs, series
 from store.settings import Pattern
@@ -99,9 +100,17 @@ def append_finite(
     values: Sequence[float],
 ) -> None:
     """Append points to a series; those whose step or time no axis can show are left out."""
-    if not (all(map(math.isfinite, steps)) and all(map(math.isfinite, times))):
-        kept = [row for row in zip(legs, steps, times, values, strict=True) if math.isfinite(row[1] + row[2])]
-        legs, steps, times, values = [list(column) for column in zip(*kept, strict=True)] if kept else ([], [], [], [])
-    series.append(
-        connection, run_id, name, source=source, unit=unit, legs=legs, steps=steps, times=times, values=values
-    )
+
+    def add(columns: Sequence[Sequence[Any]]) -> None:
+        legs, steps, times, values = columns
+        series.append(
+            connection, run_id, name, source=source, unit=unit, legs=legs, steps=steps, times=times, values=values
+        )
+
+    try:
+        add((legs, steps, times, values))
+    except ValueError:
+        rows = zip(legs, steps, times, values, strict=True)
+        kept = [row for row in rows if math.isfinite(row[1]) and math.isfinite(row[2])]
+        if kept:
+            add([list(column) for column in zip(*kept, strict=True)])

@@ -17,18 +17,12 @@ from workers.logs.timestamps import STAMP, strip_stamp, time_of
 _NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?<![\w])[-+]?(?:nan|inf)(?![\w])", re.IGNORECASE
 )
-_NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _DIGITS = re.compile(r"\d+")
 _LESSONS = 3
 _PATIENCE = 60
 _LONGEST = 2_000
 _SHAPES = 5_000
 _STEP, _EPOCH, _BATCH, _BATCHES, _TIME = "\tstep", "\tepoch", "\tbatch", "\tbatches", "\ttime"
-
-
-def shape_of(line: str) -> str:
-    """A line without its digits."""
-    return line.translate(_NO_DIGITS) if line.isascii() else _DIGITS.sub("", line)
 
 
 @dataclass
@@ -148,8 +142,8 @@ class Express:
     """The rules of one log, and the tracks they fill."""
 
     def __init__(self) -> None:
-        self.lessons: dict[str, Lesson] = {}
-        self.rules: dict[str, Rule] = {}
+        self.lessons: dict[bytes, Lesson] = {}
+        self.rules: dict[bytes, Rule] = {}
         self.tracks: dict[Any, Track] = {}
         self.is_riding = False
         self.rule: Rule | None = None
@@ -157,7 +151,7 @@ class Express:
         self.line: str | None = None
         """The line that was read last, by that rule."""
 
-    def teach(self, shape: str, line: str, reading: Reading) -> None:
+    def teach(self, shape: bytes, line: str, reading: Reading) -> None:
         """Learn from a line that was read the long way."""
         if shape in self.rules:
             return

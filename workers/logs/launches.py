@@ -67,7 +67,7 @@ class LaunchDetector:
         self._matched_place = int(given.get("matched_place", -1))
         self._trace = int(given.get("trace", 0))
         self._kind = int(given.get("kind", 0))
-        self._lines: deque[str] = deque(maxlen=_RECENT)
+        self._lines: deque[int] = deque(maxlen=_RECENT)
         self._last = 0
 
     @property
@@ -75,7 +75,7 @@ class LaunchDetector:
         """All that another detector needs to go on from here."""
         return {
             "opening": self._opening,
-            "recent": sorted(self._recent | {_key(line) for line in self._lines}),
+            "recent": sorted(self._recent.union(self._lines)),
             "near": sorted(self._near),
             "banners": self._banners,
             "fresh": self._fresh,
@@ -128,7 +128,7 @@ class LaunchDetector:
             if len(lines) > first:
                 self._opened = True
                 self._count += _START
-                self._lines.extend(line[:_KEY] for line in lines[first:][-2 * _RECENT :] if "%|" not in line)
+                self._lines.extend(_key(line) for line in lines[first:][-2 * _RECENT :] if "%|" not in line)
             return []
         return [index for index, line in enumerate(lines) if self.read(line)]
 
@@ -141,7 +141,7 @@ class LaunchDetector:
             self._opened = len(self._opening) >= _OPENING or self._count > _FIRST
         self._count += 1
         if self._count > _START:
-            self._lines.append(line[:_KEY])
+            self._lines.append(_key(line))
 
     def _read_banner(self, line: str) -> bool:
         for index, (words, pattern) in enumerate(_BANNERS):
@@ -174,8 +174,8 @@ class LaunchDetector:
 
     def _end(self, kind: int) -> bool:
         if self._lines:
-            self._near = {_key(line) for line in list(self._lines)[-_NEAR:]}
-            self._recent |= {_key(line) for line in self._lines}
+            self._near = set(list(self._lines)[-_NEAR:])
+            self._recent |= set(self._lines)
             self._lines.clear()
         self._kind = kind
         self._since_end, self._fresh, self._matched, self._matched_place, self._last = 0, [], 0, -1, 0

@@ -100,7 +100,24 @@ def is_metric(name: str) -> bool:
 
 
 _WORD = re.compile(r"[A-Za-z]+")
-_PARTS = frozenset("learning weight top samples img it explained clip mean min max avg best average".split())
+_PARTS = frozenset(
+    (
+        "learning",
+        "weight",
+        "top",
+        "samples",
+        "img",
+        "it",
+        "explained",
+        "clip",
+        "mean",
+        "min",
+        "max",
+        "avg",
+        "best",
+        "average",
+    )
+)
 
 
 def may_name_metric(text: str) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workers.logs.express import Express, Rule, Track, shape_of
+from workers.logs.express import Express, Rule, Track
 from workers.logs.formats import Family, Memory, families
 from workers.logs.launches import LaunchDetector
-from workers.logs.lines import Splitter, rank_of, unglue
+from workers.logs.lines import Splitter, rank_of, shape_of, unglue
 from workers.logs.pending import Pending
 from workers.logs.progress import Progress, Standing
 from workers.logs.records import Count, Reading, Record
@@ -94,7 +94,7 @@ class Reader:
         self._weariness = Weariness()
         self._signs = [(sign, index) for index, family in enumerate(self.families) for sign in family.SIGNS]
         self._unsigned = [index for index, family in enumerate(self.families) if not family.SIGNS]
-        self._shapes: dict[str, int] = {}
+        self._shapes: dict[bytes, int] = {}
         self._express = Express()
         self._learns = learns
         self._open: list[int] = [i for i, memory in enumerate(self.memories) if memory.get("open")]
@@ -168,7 +168,7 @@ class Reader:
         self.rank = None
         self.steps.begin_launch()
 
-    def _teach(self, shape: str, line: str) -> None:
+    def _teach(self, shape: bytes, line: str) -> None:
         """Let the express learn from a line that was read the long way."""
         part, family, reading = self._last_read[0]
         if family == NOBODY or reading is None or not reading.records:

@@ -13,7 +13,7 @@ _BEGINNING = 6
 _KINDS = 5_000
 _WORDS = ("loss", "acc", "epoch", "step", "iter", "reward", "score", "lr", "bleu", "err", "auc", "map")
 _TELLING = re.compile(rf"(?:{'|'.join(_WORDS)})[\w./@-]{{0,16}}[\s:=(\[]{{1,2}}[-+\d.]")
-_EDGES = " \t-:,.[](){}<>|=/'\"*#"
+_EDGES = b" \t-:,.[](){}<>|=/'\"*#"
 
 
 class Weariness:
@@ -22,9 +22,9 @@ class Weariness:
     def __init__(self) -> None:
         self._vain = 0
         self._passed = 0
-        self._fruitful: set[str] = set()
+        self._fruitful: set[bytes] = set()
 
-    def passes_over(self, shape: str, line: str) -> bool:
+    def passes_over(self, shape: bytes, line: str) -> bool:
         """Whether a line of a shape not seen before need not be looked at."""
         if self._vain < _PATIENCE or shape.lstrip(_EDGES)[:_BEGINNING] in self._fruitful:
             return False
@@ -38,7 +38,7 @@ class Weariness:
         """A line of a new shape was looked at."""
         self._vain += 1
 
-    def note_find(self, shape: str) -> None:
+    def note_find(self, shape: bytes) -> None:
         """A metric was found in a line: those that begin like it are always looked at from now on."""
         if len(self._fruitful) < _KINDS:
             self._fruitful.add(shape.lstrip(_EDGES)[:_BEGINNING])

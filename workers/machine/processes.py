@@ -85,6 +85,30 @@ def descendants(pid: int, spare: Callable[[int], bool] = lambda _: False) -> lis
     return found
 
 
+def family_of(pid: int) -> list[int]:
+    """A process and all that descend from it, as they are at a look: what is forked meanwhile may be missed."""
+    if not os.access(f"/proc/self/task/{os.getpid()}/children", os.R_OK):  # this kernel keeps no lists of children
+        return [pid, *descendants(pid)]
+    family, waiting = [pid], [pid]
+    while waiting:
+        below = _children(waiting.pop())
+        family += below
+        waiting += below
+    return family
+
+
+def _children(pid: int) -> list[int]:
+    """A process's children, from the kernel's own list; none of one that is gone."""
+    found: list[int] = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                found += map(int, file.read().split())
+    except (OSError, ValueError):
+        pass
+    return found
+
+
 def boot_id() -> str:
     """The random id of this boot; empty where the kernel gives none."""
     try:

@@ -3,7 +3,8 @@
 import math
 
 from tests.workers.logs.formats.sampling import points, read, read_with
-from workers.logs.express import Express, Lesson, Rule, Track, shape_of
+from workers.logs.express import Express, Lesson, Rule, Track
+from workers.logs.lines import shape_of
 from workers.logs.reader import Reader
 from workers.logs.records import Reading, Record
 
@@ -22,7 +23,7 @@ def _learn(*lines: tuple[str, Record]) -> tuple[Rule | None, Lesson]:
 def test_shapes() -> None:
     """Lines that differ in their digits only have one shape."""
     assert shape_of("step 1 loss 0.5") == shape_of("step 100 loss 12.25") != shape_of("step 1 acc 0.5")
-    assert shape_of("損失 1") == "損失 "
+    assert shape_of("損失 1") == "損失 ".encode()
 
 
 def test_a_rule_is_certain_before_it_is_used() -> None:

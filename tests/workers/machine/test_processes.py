@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -82,3 +83,20 @@ def test_start_times_are_of_this_boot() -> None:
     assert booted is not None
     assert booted < booted + ticks / os.sysconf("SC_CLK_TCK") <= time.time() + 2
     assert len(processes.boot_id()) == 36
+
+
+def test_the_family_of_a_process_holds_its_grandchildren() -> None:
+    """A process, its child and the child's child are found; of one that is gone only its own number is left."""
+    code = "import subprocess, sys; subprocess.Popen(['sleep', '60']); print('up', flush=True); sys.stdin.read()"
+    argv = ["sh", "-c", f'{sys.executable} -c "{code}"; true']
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as shell:
+        assert shell.stdout is not None and shell.stdin is not None
+        shell.stdout.readline()
+        family = processes.family_of(shell.pid)
+        assert family[0] == shell.pid
+        assert set(family) == {shell.pid, *processes.descendants(shell.pid)}
+        assert len(family) == 3
+        for pid in family[:0:-1]:
+            os.kill(pid, signal.SIGKILL)
+        shell.stdin.close()
+    assert processes.family_of(shell.pid) == [shell.pid]

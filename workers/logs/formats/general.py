@@ -11,6 +11,7 @@ from typing import Any
 
 from workers.logs import names, sentences
 from workers.logs.formats import Memory
+from workers.logs.lines import shape_of
 from workers.logs.numbers import is_whole
 from workers.logs.positions import UNNAMED, may_tell_position
 from workers.logs.records import EVAL, Count, Reading, Record
@@ -21,7 +22,6 @@ SIGNS = ()
 _LONGEST = 4000
 _PLANS = 5_000
 _PLANS_OF_SHAPE = 40
-_NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _ASIDE = ("val", "test", "eval", "dev")
 _TENSOR = re.compile(r"\btensor\(\[?([^\s,()\[\]]{1,40})\]?(?:, ?[^()]{0,60}(?:\(\))?[^()]{0,60})?\)")
 _STORING = re.compile(
@@ -37,7 +37,7 @@ _OF_BEST = re.compile(
 )
 """A line that tells once more how good the best epoch was."""
 Position = dict[str, Any]
-_plans: dict[str, list[Plan]] = {}
+_plans: dict[bytes, list[Plan]] = {}
 _STEP_UNITS = ("step", "iteration", "update", "timestep", "kimg", "episode", "round", "generation")
 
 
@@ -103,7 +103,7 @@ def _clean(line: str) -> tuple[float | None, str]:
 
 
 def _plan(line: str, tokens: list[str]) -> Plan:
-    shape = line.translate(_NO_DIGITS)
+    shape = shape_of(line)
     known = _plans.get(shape)
     if known is not None:
         for plan in known:
