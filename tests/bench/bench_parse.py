@@ -30,7 +30,7 @@ def sample(kind: str, megabytes: int) -> bytes:
         step += 1
         if kind == "steps":
             line = (
-                f"2026-11-21 12:{step // 60 % 60:02}:{step % 60:02},123 - INFO - step {step}/9000000 - "
+                f"2026-11-21 {step // 180000 % 24:02}:{step // 3000 % 60:02}:{step // 50 % 60:02},{step % 50 * 20:03} - INFO - step {step}/9000000 - "
                 f"loss {1 / step:.4f} - lr 3.00e-04 - grad_norm {step % 7 / 3:.3f}\n"
             )
         elif kind == "bars":
