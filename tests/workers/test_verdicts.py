@@ -12,7 +12,7 @@ NOW = 1_790_000_000.0
 ERROR = """\
 epoch 1 loss 0.3
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 61, in <module>
+  File "/home/lab/cifar/train.py", line 61, in <module>
     loss.backward()
 torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 1.50 GiB. GPU 0 has a total capacity of 23.64 GiB of \
 which 312.06 MiB is free. Process 4242 has 20.00 GiB memory in use.
@@ -21,8 +21,8 @@ FAULT = """\
 Fatal Python error: Segmentation fault
 
 Current thread 0x00007f00 (most recent call first):
-  File "/home/ada/cifar/data.py", line 31 in read
-  File "/home/ada/cifar/train.py", line 3 in <module>
+  File "/home/lab/cifar/data.py", line 31 in read
+  File "/home/lab/cifar/train.py", line 3 in <module>
 """
 
 
@@ -30,7 +30,7 @@ def evidence(log: str, **more: object) -> Evidence:
     """Of a run whose log ends so."""
     return Evidence(
         argv=["python", "train.py"],
-        folder="/home/ada/cifar",
+        folder="/home/lab/cifar",
         host="here",
         created=NOW - 60,
         now=NOW,

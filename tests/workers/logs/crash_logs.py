@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from workers.logs.endings import split_end
 from workers.logs.failures import find_failure
 
-PROJECT = "/home/ada/proj"
+PROJECT = "/home/lab/proj"
 STEPS = "".join(f"epoch 1 step {step} loss {1 / (step + 1):.3f}\n" for step in range(30))
 TRACE = """\
 Traceback (most recent call last):
-  File "/home/ada/proj/train.py", line 88, in <module>
+  File "/home/lab/proj/train.py", line 88, in <module>
     main()
-  File "/home/ada/proj/train.py", line 41, in main
+  File "/home/lab/proj/train.py", line 41, in main
     step(batch)
   File "/opt/conda/lib/python3.10/site-packages/torch/nn/modules/module.py", line 1511, in _call_impl
     return forward_call(*args, **kwargs)

@@ -154,9 +154,9 @@ CASES = [
         "nccl-after-oom",
         (
             "[rank3]: Traceback (most recent call last):\n"
-            '[rank3]:   File "/home/ada/proj/train.py", line 88, in <module>\n'
+            '[rank3]:   File "/home/lab/proj/train.py", line 88, in <module>\n'
             "[rank3]:     main()\n"
-            '[rank3]:   File "/home/ada/proj/train.py", line 41, in main\n'
+            '[rank3]:   File "/home/lab/proj/train.py", line 41, in main\n'
             "[rank3]:     step(batch)\n"
             '[rank3]:   File "/opt/conda/lib/python3.10/site-packages/torch/nn/modules/module.py", '
             "line 1511, in _call_impl\n"
@@ -209,7 +209,7 @@ CASES = [
         "jax",
         (
             "Traceback (most recent call last):\n"
-            '  File "/home/ada/proj/train.py", line 7, in <module>\n'
+            '  File "/home/lab/proj/train.py", line 7, in <module>\n'
             "    y = f(x)\n"
             "jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to "
             "allocate 34359738368 bytes.\n"
@@ -232,7 +232,7 @@ CASES = [
             "tensorflow.python.framework.errors_impl.ResourceExhaustedError: Graph execution error:\n"
             "\n"
             "Detected at node 'model/conv2d/Conv2D' defined at (most recent call last):\n"
-            '    File "/home/ada/proj/train.py", line 3, in <module>\n'
+            '    File "/home/lab/proj/train.py", line 3, in <module>\n'
             "      model.fit(x)\n"
             "Node: 'model/conv2d/Conv2D'\n"
             "OOM when allocating tensor with shape[256,64,112,112] and type float on "

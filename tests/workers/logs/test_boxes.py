@@ -42,12 +42,12 @@ CELL = LINE + (
 )
 RICH = """\
 ╭─────────────────────────── Traceback (most recent call last) ────────────────────────────╮
-│ /home/ada/proj/train.py:9 in <module>                                                    │
+│ /home/lab/proj/train.py:9 in <module>                                                    │
 │                                                                                          │
 │   8                                                                                      │
 │ ❱ 9 main()                                                                               │
 │                                                                                          │
-│ /home/ada/proj/a/rather/deep/folder/of/modules/that/does/not/fit/in/the/box/that/rich/dr │
+│ /home/lab/proj/a/rather/deep/folder/of/modules/that/does/not/fit/in/the/box/that/rich/dr │
 │ aws/net.py:4 in forward                                                                  │
 │                                                                                          │
 │ ❱ 4 │   raise ValueError("shapes differ")                                                │

@@ -163,7 +163,7 @@ CASES = [
             '  File "/opt/conda/lib/python3.10/site-packages/ray/tune/trainable/trainable.py", line '
             "331, in train\n"
             "    result = self.step()\n"
-            '  File "/home/ada/proj/env.py", line 12, in step\n'
+            '  File "/home/lab/proj/env.py", line 12, in step\n'
             '    raise ValueError("negative reward")\n'
             "ValueError: negative reward\n"
         ),
@@ -175,10 +175,10 @@ CASES = [
         "raycause",
         (
             "Traceback (most recent call last):\n"
-            '  File "/home/ada/proj/train.py", line 5, in <module>\n'
+            '  File "/home/lab/proj/train.py", line 5, in <module>\n'
             "    ray.get(f.remote())\n"
             "ray.exceptions.RayTaskError(ZeroDivisionError): \x1b[36mray::f()\x1b[39m (pid=1, ip=10.0.0.1)\n"
-            '  File "/home/ada/proj/train.py", line 3, in f\n'
+            '  File "/home/lab/proj/train.py", line 3, in f\n'
             "    1/0\n"
             "ZeroDivisionError: division by zero\n"
         ),
@@ -195,7 +195,7 @@ CASES = [
             '  File "/opt/conda/lib/python3.8/site-packages/torch/nn/parallel/parallel_apply.py", line '
             "64, in _worker\n"
             "    output = module(*input, **kwargs)\n"
-            '  File "/home/ada/proj/model.py", line 30, in forward\n'
+            '  File "/home/lab/proj/model.py", line 30, in forward\n'
             "    x = x.view(3)\n"
             "ValueError: shape is wrong\n"
             "\n"
@@ -231,7 +231,7 @@ CASES = [
         "assertmsg",
         (
             "Traceback (most recent call last):\n"
-            '  File "/home/ada/proj/train.py", line 9, in <module>\n'
+            '  File "/home/lab/proj/train.py", line 9, in <module>\n'
             "    assert x.shape == y.shape\n"
             "AssertionError\n"
         ),
@@ -260,7 +260,7 @@ CASES = [
         "ctx",
         (
             "Traceback (most recent call last):\n"
-            '  File "/home/ada/proj/cfg.py", line 9, in load\n'
+            '  File "/home/lab/proj/cfg.py", line 9, in load\n'
             '    return d["lr"]\n'
             "KeyError: 'lr'\n"
             "\n"

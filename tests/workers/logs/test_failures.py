@@ -6,13 +6,13 @@ from store.plaintext import lines_of
 from workers.logs.endings import split_end
 from workers.logs.failures import find_complaint, find_failure
 
-PROJECT = "/home/ada/cifar"
+PROJECT = "/home/lab/cifar"
 PLAIN = """\
 epoch 1
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 88, in <module>
+  File "/home/lab/cifar/train.py", line 88, in <module>
     main()
-  File "/home/ada/cifar/train.py", line 40, in main
+  File "/home/lab/cifar/train.py", line 40, in main
     loss = model(x)
            ^^^^^^^^
   File "/opt/conda/lib/python3.10/site-packages/torch/nn/modules/module.py", line 1511, in _call_impl
@@ -21,22 +21,22 @@ ValueError: expected 4D input (got 3D input)
 """
 CHAINED = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/data.py", line 7, in load
+  File "/home/lab/cifar/data.py", line 7, in load
     return index[name]
 KeyError: 'val'
 
 During handling of the above exception, another exception occurred:
 
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 12, in <module>
+  File "/home/lab/cifar/train.py", line 12, in <module>
     load("val")
-  File "/home/ada/cifar/data.py", line 9, in load
+  File "/home/lab/cifar/data.py", line 9, in load
     raise RuntimeError(f"no split {name}")
 RuntimeError: no split val
 """
 CUDA_NEW = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 61, in step
+  File "/home/lab/cifar/train.py", line 61, in step
     loss.backward()
   File "/usr/local/lib/python3.11/dist-packages/torch/_tensor.py", line 525, in backward
     torch.autograd.backward(
@@ -67,32 +67,32 @@ numpy.core._exceptions._ArrayMemoryError: Unable to allocate 72.8 TiB for an arr
 """
 GROUP = """\
   + Exception Group Traceback (most recent call last):
-  |   File "/home/ada/cifar/train.py", line 30, in <module>
+  |   File "/home/lab/cifar/train.py", line 30, in <module>
   |     raise ExceptionGroup("two loaders failed", errors)
   | ExceptionGroup: two loaders failed (2 sub-exceptions)
   +-+---------------- 1 ----------------
     | Traceback (most recent call last):
-    |   File "/home/ada/cifar/data.py", line 11, in read
+    |   File "/home/lab/cifar/data.py", line 11, in read
     |     open(path)
     | FileNotFoundError: [Errno 2] No such file or directory: 'a.npz'
     +---------------- 2 ----------------
     | Traceback (most recent call last):
-    |   File "/home/ada/cifar/data.py", line 12, in read
+    |   File "/home/lab/cifar/data.py", line 12, in read
     |     parse(text)
     | ValueError: bad header
     +------------------------------------
 """
 SYNTAX_IMPORTED = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 1, in <module>
+  File "/home/lab/cifar/train.py", line 1, in <module>
     import model
-  File "/home/ada/cifar/model.py", line 3
+  File "/home/lab/cifar/model.py", line 3
     def forward(
                ^
 SyntaxError: '(' was never closed
 """
 SYNTAX = """\
-  File "/home/ada/cifar/train.py", line 3
+  File "/home/lab/cifar/train.py", line 3
     def forward(
                ^
 SyntaxError: '(' was never closed
@@ -100,20 +100,20 @@ SyntaxError: '(' was never closed
 BAR = """\
 Epoch 1:  10%|█         | 1/10 [00:01<00:09,  1.00it/s]\rEpoch 1:  20%|██        | 2/10 [00:02<00:08,  1.00it/s]\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 5, in <module>
+  File "/home/lab/cifar/train.py", line 5, in <module>
     step()
 ZeroDivisionError: division by zero
 """
 BAR_BEHIND = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 5, in <module>
+  File "/home/lab/cifar/train.py", line 5, in <module>
     step()
 ZeroDivisionError: division by zero
 \rEpoch 1:  20%|██        | 2/10 [00:02<00:08,  1.00it/s]
 """
 MULTI_LINE = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 5, in <module>
+  File "/home/lab/cifar/train.py", line 5, in <module>
     model.load_state_dict(state)
   File "/opt/conda/lib/python3.10/site-packages/torch/nn/modules/module.py", line 2153, in load_state_dict
     raise RuntimeError('Error(s) in loading state_dict for {}:\\n\\t{}'.format(
@@ -123,13 +123,13 @@ RuntimeError: Error(s) in loading state_dict for Net:
 """
 LOCAL_CLASS = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 5, in <module>
+  File "/home/lab/cifar/train.py", line 5, in <module>
     run()
 __main__.run.<locals>.Diverged: loss is nan
 """
 NOTES = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 5, in <module>
+  File "/home/lab/cifar/train.py", line 5, in <module>
     run()
 ValueError: bad batch
 in epoch 3
@@ -137,13 +137,13 @@ of fold 2
 """
 INTERRUPT = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 5, in <module>
+  File "/home/lab/cifar/train.py", line 5, in <module>
     time.sleep(1)
 KeyboardInterrupt
 """
 RECURSION = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/net.py", line 5, in f
+  File "/home/lab/cifar/net.py", line 5, in f
     return f()
            ^^^
   [Previous line repeated 996 more times]
@@ -153,11 +153,11 @@ TORCHRUN = """\
 W1121 03:00:00.000000 140000000000 torch/distributed/run.py:793] Setting OMP_NUM_THREADS
 [rank1]: Traceback (most recent call last):
 [rank0]: Traceback (most recent call last):
-[rank1]:   File "/home/ada/cifar/train.py", line 20, in <module>
-[rank0]:   File "/home/ada/cifar/train.py", line 25, in <module>
+[rank1]:   File "/home/lab/cifar/train.py", line 20, in <module>
+[rank0]:   File "/home/lab/cifar/train.py", line 25, in <module>
 [rank1]:     step(batch)
 [rank0]:     dist.all_reduce(x)
-[rank1]:   File "/home/ada/cifar/train.py", line 14, in step
+[rank1]:   File "/home/lab/cifar/train.py", line 14, in step
 [rank0]:   File "/opt/conda/lib/python3.11/site-packages/torch/distributed/c10d_logger.py", line 81, in wrapper
 [rank1]:     raise ValueError("bad label 1003")
 [rank0]:     return func(*args, **kwargs)
@@ -202,7 +202,7 @@ TORCHRUN_OLD = TORCHRUN.replace("[rank1]: ", "").replace(
 SPAWN = """\
 W1121 03:00:00.000000 1 torch/multiprocessing/spawn.py:160] Terminating process 422 via signal SIGTERM
 Traceback (most recent call last):
-  File "/home/ada/cifar/main.py", line 12, in <module>
+  File "/home/lab/cifar/main.py", line 12, in <module>
     mp.spawn(worker, nprocs=2)
   File "/opt/conda/lib/python3.11/site-packages/torch/multiprocessing/spawn.py", line 328, in spawn
     return start_processes(fn, args, nprocs, join, daemon, start_method="spawn")
@@ -214,13 +214,13 @@ torch.multiprocessing.spawn.ProcessRaisedException:
 Traceback (most recent call last):
   File "/opt/conda/lib/python3.11/site-packages/torch/multiprocessing/spawn.py", line 90, in _wrap
     fn(i, *args)
-  File "/home/ada/cifar/main.py", line 8, in worker
+  File "/home/lab/cifar/main.py", line 8, in worker
     raise ValueError("bad label 1003")
 ValueError: bad label 1003
 """
 LOADER = """\
 Traceback (most recent call last):
-  File "/home/ada/cifar/train.py", line 20, in <module>
+  File "/home/lab/cifar/train.py", line 20, in <module>
     for batch in loader:
   File "/opt/conda/lib/python3.11/site-packages/torch/_utils.py", line 722, in reraise
     raise exception
@@ -228,7 +228,7 @@ FileNotFoundError: Caught FileNotFoundError in DataLoader worker process 0.
 Original Traceback (most recent call last):
   File "/opt/conda/lib/python3.11/site-packages/torch/utils/data/_utils/worker.py", line 308, in _worker_loop
     data = fetcher.fetch(index)
-  File "/home/ada/cifar/data.py", line 44, in __getitem__
+  File "/home/lab/cifar/data.py", line 44, in __getitem__
     return np.load(self.paths[i])
 FileNotFoundError: [Errno 2] No such file or directory: 'shard-7.npy'
 

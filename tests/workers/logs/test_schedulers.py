@@ -84,9 +84,9 @@ CASES = [
         "srun-job",
         (
             "Traceback (most recent call last):\n"
-            '  File "/home/ada/proj/x.py", line 88, in <module>\n'
+            '  File "/home/lab/proj/x.py", line 88, in <module>\n'
             "    main()\n"
-            '  File "/home/ada/proj/x.py", line 41, in main\n'
+            '  File "/home/lab/proj/x.py", line 41, in main\n'
             "    step(batch)\n"
             '  File "/opt/conda/lib/python3.10/site-packages/torch/nn/modules/module.py", line 1511, '
             "in _call_impl\n"
@@ -377,9 +377,9 @@ CASES = [
         "sighup",
         (
             "Traceback (most recent call last):\n"
-            '  File "/home/ada/proj/run.py", line 88, in <module>\n'
+            '  File "/home/lab/proj/run.py", line 88, in <module>\n'
             "    main()\n"
-            '  File "/home/ada/proj/run.py", line 41, in main\n'
+            '  File "/home/lab/proj/run.py", line 41, in main\n'
             "    step(batch)\n"
             '  File "/opt/conda/lib/python3.10/site-packages/torch/nn/modules/module.py", line 1511, '
             "in _call_impl\n"

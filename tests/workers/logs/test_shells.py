@@ -120,7 +120,7 @@ CASES = [
     ),
     Case(
         "openfile",
-        "python: can't open file '/home/ada/trian.py': [Errno 2] No such file or directory\n",
+        "python: can't open file '/home/lab/trian.py': [Errno 2] No such file or directory\n",
         ("can't open file",),
         None,
         None,
@@ -154,8 +154,8 @@ CASES = [
         (
             "ERROR: LoadError: DimensionMismatch: A has dimensions (2,3)\n"
             "Stacktrace:\n"
-            " [1] main() at /home/ada/x.jl:3\n"
-            "in expression starting at /home/ada/x.jl:9\n"
+            " [1] main() at /home/lab/x.jl:3\n"
+            "in expression starting at /home/lab/x.jl:9\n"
         ),
         ("DimensionMismatch",),
         None,
@@ -215,8 +215,8 @@ CASES = [
             "\n"
             "Current thread 0x00007f2 (most recent call first):\n"
             '  File "/opt/conda/lib/python3.8/site-packages/numpy/x.py", line 3 in load\n'
-            '  File "/home/ada/proj/data.py", line 31 in read\n'
-            '  File "/home/ada/proj/train.py", line 3 in <module>\n'
+            '  File "/home/lab/proj/data.py", line 31 in read\n'
+            '  File "/home/lab/proj/train.py", line 3 in <module>\n'
             "\n"
             "Bus error (core dumped)\n"
         ),

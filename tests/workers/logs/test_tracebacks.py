@@ -19,12 +19,12 @@ Traceback (most recent call last):
     │      └ <function main at 0x7f0000000000>
     └ <function launch at 0x7f0000000001>
 
-> File "/home/ada/proj/launch.py", line 90, in launch
+> File "/home/lab/proj/launch.py", line 90, in launch
     main_func(*args)
     │          └ ('yolo',)
     └ <function main at 0x7f0000000000>
 
-  File "/home/ada/proj/train.py", line 41, in main
+  File "/home/lab/proj/train.py", line 41, in main
     boxes.max()
     │     └ []
     └ []
@@ -123,7 +123,7 @@ def test_frames_without_a_head() -> None:
 def test_group_members_without_traceback() -> None:
     """Exceptions of a group that were never raised have but one line; the telling one is the cause."""
     log = (
-        '  + Exception Group Traceback (most recent call last):\n  |   File "/home/ada/proj/train.py", line 1, in main\n'
+        '  + Exception Group Traceback (most recent call last):\n  |   File "/home/lab/proj/train.py", line 1, in main\n'
         "  |     raise ExceptionGroup\n  | ExceptionGroup: two (2 sub-exceptions)\n"
         "  +-+---------------- 1 ----------------\n    | ValueError: first\n"
         "    +---------------- 2 ----------------\n    | OSError: [Errno 28] No space left on device\n"
