@@ -75,6 +75,10 @@ class Scalars(Protocol):
     def low(self) -> float | None: ...
     @property
     def high(self) -> float | None: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def last_step(self) -> float: ...
 
 
 _Series = TypeVar("_Series", bound=Scalars)
@@ -235,8 +239,13 @@ def _richness(series: Scalars) -> tuple[int, bool]:
 
 def _agree(one: Scalars, other: Scalars) -> bool:
     """Whether two series look like the same values, rounded or lagging in one of them."""
-    if not 0.2 <= (one.count + 1) / (other.count + 1) <= 5:
-        return False
+    if not 0.2 <= (one.count + 1) / (other.count + 1) <= 5 and (
+        (one.unit, one.last_step) != (other.unit, other.last_step) or not _is_near(one.last, other.last)
+    ):
+        return False  # a log that prints each hundredth step of what a file has must end where it does
     pairs = ((one.last, other.last), (one.high, other.high), (one.low, other.low))
-    near = [a is not None and b is not None and math.isclose(a, b, rel_tol=5e-3, abs_tol=1e-4) for a, b in pairs]
-    return sum(near) >= 2
+    return sum(_is_near(a, b) for a, b in pairs) >= 2
+
+
+def _is_near(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and math.isclose(one, other, rel_tol=5e-3, abs_tol=1e-4)

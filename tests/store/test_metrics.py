@@ -19,6 +19,8 @@ class Scalar:
     last: float = 0.5
     low: float | None = 0.4
     high: float | None = 2.0
+    unit: str = "step"
+    last_step: float = 100.0
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,17 @@ def test_a_metric_under_two_names_is_one_where_the_values_agree() -> None:
     log = Scalar("loss", last=0.2871, low=0.2511, high=2.301)
     events = Scalar("train/loss", "events.1", last=0.28713, low=0.251104, high=2.30094)
     assert list(metrics.merge_sources([log, events])) == ["train/loss"]
+
+
+def test_a_log_that_prints_few_of_the_steps_of_a_file_is_the_same_metric() -> None:
+    """Where both end at the same step with the same value; of other steps or units they are two."""
+    log = Scalar("loss", count=10, high=0.9)
+    assert list(metrics.merge_sources([log, Scalar("train/loss", "events.1", count=1000)])) == ["train/loss"]
+    for other in (
+        Scalar("train/loss", "events.1", count=1000, last_step=90.0),
+        Scalar("train/loss", "events.1", count=1000, unit="epoch"),
+    ):
+        assert len(metrics.merge_sources([log, other])) == 2
 
 
 @pytest.mark.parametrize(
