@@ -99,6 +99,14 @@ def read_buckets(
     return fill_buckets(*order(records, codes, axis), axis, buckets)
 
 
+def resolved_extent(connection: sqlite3.Connection, series_id: int) -> tuple[float | None, float | None]:
+    """The lowest and the highest finite value of those points that nothing has superseded; None without any."""
+    live = [bucket for bucket in read_buckets(connection, series_id, buckets=1) if not bucket.superseded]
+    lows = [bucket.minimum for bucket in live if bucket.minimum is not None]
+    highs = [bucket.maximum for bucket in live if bucket.maximum is not None]
+    return min(lows, default=None), max(highs, default=None)
+
+
 def resolved_count(connection: sqlite3.Connection, series_id: int) -> int:
     """How many points are left when of the same leg and step the last wins, and superseded ones are left out."""
     with snapshot(connection):

@@ -11,10 +11,11 @@ from dataclasses import asdict, replace
 
 from store import logs, series
 from store.database import write
+from store.legs import LEGS_OF_ATTEMPT
 from store.runs import Neighbour
 from workers.logs.sources import Source, SourceFinder, read_source
 from workers.machine import processes
-from workers.readings import LEGS_OF_ATTEMPT, append_finite
+from workers.readings import append_finite
 
 _READS_A_LOOK = 8
 _BESIDE = 500

@@ -13,13 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from store import logs, series
+from store.legs import LEGS_OF_ATTEMPT
 from store.settings import Pattern
 from workers.logs.patterns import user_patterns
 from workers.logs.reader import Harvest, Reader
 
 SOURCE = "log"
-LEGS_OF_ATTEMPT = 1000
-"""Attempt N counts its legs from (N - 1) times this."""
 
 
 class LogReading:

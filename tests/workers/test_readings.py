@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from store import curves, logs, series
 from store.database import open_journal, write
+from store.legs import LEGS_OF_ATTEMPT
 from store.runs import record_launch
 from store.settings import Pattern
 from workers.logs import tailer
-from workers.readings import LEGS_OF_ATTEMPT, LogReading
+from workers.readings import LogReading
 
 RUN = "260101-000000-aaaa"
 LINES = "".join(f"step {n}/400 - loss: {n / 8} - acc {n % 100}.5%\n" for n in range(1, 401)).encode()

@@ -5,12 +5,13 @@ import sqlite3
 import time
 from typing import Any
 
-from store.curves import resolved_count
+from store.curves import resolved_count, resolved_extent
 from store.durations import spell
+from store.legs import LEGS_OF_LAUNCH
 from store.metrics import in_order, merge_sources
 from store.progress import Progress, read_progress
 from store.runs import Run
-from store.series import list_series
+from store.series import Series, list_series
 
 _SHOWN = 12
 
@@ -20,6 +21,7 @@ def measures(connection: sqlite3.Connection, run: Run) -> dict[str, Any]:
     ``nan``, ``inf`` or ``-inf``."""
     progress = read_progress(connection, run.id)
     merged = merge_sources(list_series(connection, run.id))
+    extents = {name: _extent(connection, one) for name, one in merged.items()}
     return {
         "progress": _progress(progress),
         "eta": _eta(progress) if run.is_active else None,
@@ -28,8 +30,8 @@ def measures(connection: sqlite3.Connection, run: Run) -> dict[str, Any]:
                 "count": resolved_count(connection, merged[name].id),
                 "last": spell_number(merged[name].last),
                 "last_step": spell_number(merged[name].last_step),
-                "min": spell_number(merged[name].low),
-                "max": spell_number(merged[name].high),
+                "min": spell_number(extents[name][0]),
+                "max": spell_number(extents[name][1]),
                 "unit": merged[name].unit,
                 "nans": merged[name].nans,
                 "source": merged[name].source,
@@ -37,6 +39,11 @@ def measures(connection: sqlite3.Connection, run: Run) -> dict[str, Any]:
             for name in in_order(merged)
         },
     }
+
+
+def _extent(connection: sqlite3.Connection, one: Series) -> tuple[float | None, float | None]:
+    """The lowest and highest value, of the job's own launch where an earlier one stands in the same log."""
+    return resolved_extent(connection, one.id) if one.last_leg >= LEGS_OF_LAUNCH else (one.low, one.high)
 
 
 def lines(connection: sqlite3.Connection, run: Run) -> list[tuple[str, str]]:
@@ -52,7 +59,8 @@ def lines(connection: sqlite3.Connection, run: Run) -> list[tuple[str, str]]:
     for name in names[:_SHOWN]:
         one = merged[name]
         last = "nan" if math.isnan(one.last) else f"{one.last:.5g}"
-        said.append(("metric", f"{name}  {last} at {one.unit} {one.last_step:.10g}  ({one.count} values)"))
+        count = resolved_count(connection, one.id)
+        said.append(("metric", f"{name}  {last} at {one.unit} {one.last_step:.10g}  ({count} values)"))
     if len(names) > _SHOWN:
         said.append(("metric", f"and {len(names) - _SHOWN} more; `machiai export {run.id}` writes all"))
     return said

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from store.legs import LEGS_OF_LAUNCH
 from workers.logs.records import Record
 
 _JITTER = 3.0
@@ -39,7 +40,8 @@ class Steps:
 
     def begin_launch(self) -> None:
         """Another launch begins: all series begin new legs, and count from their beginning."""
-        self.first_leg = 1 + max([self.first_leg, *(int(known[0]) for known in self.series.values())])
+        last = max([self.first_leg, *(int(known[0]) for known in self.series.values())])
+        self.first_leg = (last // LEGS_OF_LAUNCH + 1) * LEGS_OF_LAUNCH
         self.series.clear()
         self.recent.clear()
         self.zero_based = None

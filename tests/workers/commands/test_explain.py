@@ -45,3 +45,23 @@ def test_a_regex_that_is_none_is_said_with_the_way_out(machiai: Machiai, home: P
     assert said.returncode == 1
     assert "'mine'" in said.stderr
     assert "it looks like" in said.stderr
+
+
+def test_what_an_earlier_launch_wrote_into_the_same_log_does_not_count(machiai: Machiai) -> None:
+    """Metrics and cause are those of the last launch; the crash of the one before is not this one's."""
+    code = """
+for launch, steps in ((1, 20), (2, 8)):
+    print("loading data from /data/x\\nmodel: resnet with 3 blocks\\nstart")
+    for n in range(1, steps + 1):
+        print(f"step {n}/20 loss {launch}.{n}")
+    if launch == 1:
+        print('Traceback (most recent call last):\\n  File "/home/lab/train.py", line 5, in <module>\\n    main()')
+        print("RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB")
+raise SystemExit(3)
+"""
+    machiai.call("run", "--name", "first", "--", *python(code))
+    shown = machiai.show("first")
+    assert shown["cause"] == "exit code 3"
+    assert {name: shown["metrics"]["loss"][name] for name in ("count", "last", "last_step", "min", "max")} == {
+        "count": 8, "last": 2.8, "last_step": 8.0, "min": 2.1, "max": 2.8,
+    }  # fmt: skip

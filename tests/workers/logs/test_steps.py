@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.legs import LEGS_OF_LAUNCH
 from workers.logs.records import Record
 from workers.logs.steps import Steps
 
@@ -89,7 +90,7 @@ def test_another_launch() -> None:
     _legs(steps, [1, 2, 1, 2, 1])
     _legs(steps, [1, 2], "acc")
     steps.begin_launch()
-    assert steps.leg("acc", 5) == (3, 5) and steps.leg("loss", 1) == (3, 1)
+    assert steps.leg("acc", 5) == (LEGS_OF_LAUNCH, 5) and steps.leg("loss", 1) == (LEGS_OF_LAUNCH, 1)
     assert not steps.is_repeated(Record({"loss": 0.5}, step=1), 1)
 
 
