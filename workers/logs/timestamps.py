@@ -10,7 +10,7 @@ STAMP = re.compile(
     r"[\[(<]{0,2}\s*(?P<date>\d{4}[-/.]\d\d?[-/.]\d\d?[ T_,-]{1,2}\d\d?:\d\d:\d\d)(?P<fraction>[.,]\d{1,9})?"
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?\s*(?:UTC)?[\])>]{0,2}[:,|]?\s*"
 )
-_USUAL = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[.,](\d{3})\s*")
+USUAL = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[.,](\d{3})\s*")
 _OTHER = re.compile(
     r"(?:[\[(]{0,2}(?:\d\d?[-/.]\d\d?(?:[-/.]\d\d(?:\d\d)?)?[ T,]{1,2})?"
     r"\d\d?:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?[AP]M)?[\])]{0,2}[:,|]?\s+"
@@ -64,15 +64,16 @@ def strip_stamp(line: str) -> tuple[float | None, str]:
 
 def time_of(text: str) -> float | None:
     """The time that a date and time mean; None for one that does not exist."""
-    usual = _USUAL.fullmatch(text)  # many lines come in one second
+    usual = USUAL.fullmatch(text)  # many lines come in one second
     if usual is None:
         return _exactly(text)
-    second = _second(usual[1])
+    second = second_of(usual[1])
     return second if second is None else second + int(usual[2]) / 1000
 
 
 @lru_cache(maxsize=64)
-def _second(text: str) -> float | None:
+def second_of(text: str) -> float | None:
+    """The time of a date and time without a fraction."""
     return _exactly(text)
 
 
