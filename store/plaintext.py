@@ -8,12 +8,13 @@ raise on any bytes and read no more than asked.
 import re
 from pathlib import Path
 
-_ANSI = re.compile(
+ANSI = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves
-    r"|\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: window titles, hyperlinks
-    r"|[PX^_][^\x1b]*(?:\x1b\\)?"  # DCS, SOS, PM, APC
+    r"|\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)?"  # OSC: window titles, hyperlinks
+    r"|[PX^_][^\x1b\r\n]*(?:\x1b\\)?"  # DCS, SOS, PM, APC
     r"|[ -/]*[0-~])"
 )
+"""Escape sequences; what one that nothing ends goes on with is taken out to the end of its line, no further."""
 _ERASE = re.compile(r"\x1b\[([02]?)[JK]")  # the rest of the line, or all of it
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_TEXT = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # what CP932 makes of bytes that it has no characters for
@@ -66,10 +67,10 @@ def _plain(part: str) -> tuple[str, bool]:
         return part, False
     found = list(_ERASE.finditer(part))
     if not found:
-        return _ANSI.sub("", part), False
+        return ANSI.sub("", part), False
     erased = found[-1]
-    before = "" if erased[1] == "2" else _ANSI.sub("", part[: erased.start()])
-    return before + _ANSI.sub("", part[erased.end() :]), True
+    before = "" if erased[1] == "2" else ANSI.sub("", part[: erased.start()])
+    return before + ANSI.sub("", part[erased.end() :]), True
 
 
 def lines_of(raw: bytes) -> list[str]:

@@ -25,7 +25,6 @@ _FRAMEWORKS = re.compile(
 )
 _WINDOW = 300
 _FAR = 20_000
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|[ -/]*[0-Z\\^-~])")
 _COUNT = re.compile(r"(?<![\d/.-])(\d+)\s*/\s*(\d+)(?![\d/.-])")
 
 
@@ -41,7 +40,7 @@ def split_end(raw: bytes) -> list[str]:
     except UnicodeDecodeError:
         text = "\n".join(plaintext.decode(line) for line in raw.split(b"\n"))
     if "\x1b" in text:
-        text = _ANSI.sub("", text)
+        text = plaintext.ANSI.sub("", text)
     return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 

@@ -11,7 +11,6 @@ from store import plaintext
 
 LONGEST_BYTES = 1 << 16
 """Of a line longer than this only the end is kept for parsing."""
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])")
 _MOVES = re.compile(r"\x1b\[\d*[ABEFGHJKd]")  # cursor up and such: what follows is another line on the screen
 _PREFIX = re.compile(
     r"^(?:"
@@ -110,7 +109,7 @@ def unglue(line: str) -> list[str]:
 
 def _plain_parts(text: str) -> list[str]:
     if "\x1b" in text:
-        text = _ANSI.sub("", _MOVES.sub("\n", text))
+        text = plaintext.ANSI.sub("", _MOVES.sub("\n", text))
     if "\r" in text:
         text = text.replace("\r", "\n")
     if "\x00" in text:

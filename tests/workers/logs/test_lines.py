@@ -83,3 +83,9 @@ def test_any_bytes_in_two_pieces(raw: bytes, place: int) -> None:
     whole, parts = Splitter(), Splitter()
     lines = whole.split(start + raw) + whole.rest()
     assert parts.split(start) + parts.split(raw[:place]) + parts.split(raw[place:]) + parts.rest() == lines
+
+
+def test_an_escape_sequence_that_nothing_ends_takes_no_more_than_its_line() -> None:
+    """A window title that was never closed does not swallow the lines after it."""
+    text = b"\x1b]0;training\nstep 1 loss 2\n\x1bPq\nstep 2 loss 1\n"
+    assert Splitter().split(text) == ["step 1 loss 2", "step 2 loss 1"]
