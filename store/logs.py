@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 EXCERPT_LINES = 200
+_CURSOR = "path, file_id, offset, lines, partial, last_line, last_output, parser"
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ class Excerpt:
 def read_cursor(connection: sqlite3.Connection, run_id: str, attempt: int, path: str) -> Cursor:
     """Where reading of that log stands; a fresh cursor when it has not begun."""
     row = connection.execute(
-        "SELECT path, file_id, offset, lines, partial, last_line, last_output, parser FROM log_files "
-        "WHERE run_id = ? AND attempt = ? AND path = ?",
+        f"SELECT {_CURSOR} FROM log_files WHERE run_id = ? AND attempt = ? AND path = ?",
         (run_id, attempt, path),
     ).fetchone()
     return Cursor(**dict(row)) if row else Cursor(path)
@@ -49,8 +49,7 @@ def read_cursor(connection: sqlite3.Connection, run_id: str, attempt: int, path:
 def cursors_of(connection: sqlite3.Connection, run_id: str, attempt: int) -> list[Cursor]:
     """Where reading stands in every file of an attempt: its log, and the metric files beside it."""
     rows = connection.execute(
-        "SELECT path, file_id, offset, lines, partial, last_line, last_output, parser FROM log_files "
-        "WHERE run_id = ? AND attempt = ? ORDER BY id",
+        f"SELECT {_CURSOR} FROM log_files WHERE run_id = ? AND attempt = ? ORDER BY id",
         (run_id, attempt),
     )
     return [Cursor(**dict(row)) for row in rows]
