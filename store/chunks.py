@@ -12,9 +12,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, groupby, islice
-from operator import itemgetter, lt
+from itertools import accumulate, chain, groupby, islice
+from operator import itemgetter, lt, sub
 from typing import NamedTuple
+
+from store.compression import compress, decompress, is_compressed
 
 CHUNK = 1024
 BLOCK = 128
@@ -35,6 +37,18 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a series is sealed: its points compressed or not, and apart in its summaries where neighbours lie further
+    from one another than ``gap`` steps (unless they do so all along), so that no bucket of a chart bridges that."""
+
+    compressed: bool = False
+    gap: float = math.inf
+
+
+PLAIN = Form()
 
 
 class Columns(NamedTuple):
@@ -103,14 +117,17 @@ class Records(NamedTuple):
         return cls(*(numbers[begin : begin + length] for begin in range(0, len(numbers), length or 1)))
 
 
-def pack_points(steps: Sequence[float], times: Sequence[float], values: Sequence[float]) -> bytes:
+def pack_points(
+    steps: Sequence[float], times: Sequence[float], values: Sequence[float], *, compressed: bool = False
+) -> bytes:
     """Three columns of points as bytes."""
-    return _to_bytes(array("d", [*steps, *times, *values]))
+    packed = _to_bytes(array("d", [*steps, *times, *values]))
+    return compress(packed) if compressed else packed
 
 
 def unpack_points(data: bytes) -> Columns:
-    """What ``pack_points`` packed."""
-    numbers = _from_bytes(data)
+    """What ``pack_points`` packed, compressed or not."""
+    numbers = _from_bytes(decompress(data) if is_compressed(data) else data)
     third = len(numbers) // 3
     return Columns(numbers[:third], numbers[third : 2 * third], numbers[2 * third :])
 
@@ -217,29 +234,50 @@ def single_records(chunk: int, leg: int, points: Columns) -> Records:
     )
 
 
-def summarise_chunk(chunk: int, by_leg: Mapping[int, Columns], cutoffs: Mapping[int, float]) -> Records:
-    """Records of a whole chunk, by leg; no block reaches across the step from which on its leg is superseded."""
+def summarise_chunk(
+    chunk: int, by_leg: Mapping[int, Columns], cutoffs: Mapping[int, float], gap: float = math.inf
+) -> Records:
+    """Records of a whole chunk, by leg; no block reaches across the step from which on its leg is superseded, nor
+    across a gap (see :class:`Form`)."""
     records = Records.empty()
     for leg in sorted(by_leg):
         points = resolve(by_leg[leg])
         cut = bisect_left(points.steps, cutoffs.get(leg, math.inf))
         for part in (points.cut(0, cut), points.cut(cut, None)):
-            records.extend(summarise(chunk, leg, part))
+            for stretch in _stretches(part, gap):
+                records.extend(summarise(chunk, leg, stretch))
     return records
 
 
-def coarsen(records: Records, cutoffs: Mapping[int, float]) -> Records:
-    """One record for all neighbours of the same chunk and leg, but apart at the leg's cutoff."""
+def _stretches(points: Columns, gap: float) -> Iterator[Columns]:
+    """Resolved points apart at their gaps."""
+    if gap == math.inf or len(points.steps) < 2:
+        yield points
+        return
+    distances = list(map(sub, islice(points.steps, 1, None), points.steps))
+    widest = max(gap, 3 * sorted(distances)[len(distances) // 2])
+    begin = 0
+    for end, distance in enumerate(distances, 1):
+        if distance > widest:
+            yield points.cut(begin, end)
+            begin = end
+    yield points.cut(begin, None)
+
+
+def coarsen(records: Records, cutoffs: Mapping[int, float], gap: float = math.inf) -> Records:
+    """One record for all neighbours of the same chunk and leg, but apart at the leg's cutoff and at gaps."""
     coarse = Records.empty()
     if not records.leg:
         return coarse
+    gaps = map(sub, records.step_low, chain(records.step_low[:1], records.step_high))
     sides = (
         records.chunk,
         records.leg,
         [low >= cutoffs.get(int(leg), math.inf) for leg, low in zip(records.leg, records.step_low, strict=True)],
+        accumulate(distance > gap for distance in gaps),
     )
     begin = 0
-    for (chunk, leg, _), same in groupby(zip(*sides, strict=True)):
+    for (chunk, leg, _, _), same in groupby(zip(*sides, strict=True)):
         end = begin + sum(1 for _ in same)
         part = Records(*(column[begin:end] for column in records))
         # fmt: off

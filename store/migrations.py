@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 2
+VERSION = 3
 
 _V1 = """
 CREATE TABLE projects (
@@ -266,6 +266,32 @@ CREATE TABLE metric_choices (
 ) WITHOUT ROWID;
 """
 
+_V3 = """
+CREATE TABLE readings (
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    host TEXT NOT NULL,
+    as_of REAL NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (kind, subject)
+) WITHOUT ROWID;
+CREATE TABLE samples (
+    id INTEGER PRIMARY KEY,
+    time REAL NOT NULL,
+    points TEXT NOT NULL
+);
+CREATE TABLE machine_events (
+    id INTEGER PRIMARY KEY,
+    host TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    time REAL NOT NULL,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL DEFAULT '{}',
+    UNIQUE (host, subject, time, kind)
+);
+CREATE INDEX machine_events_by_time ON machine_events (time DESC);
+"""
+
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the journal behind ``connection`` to the newest schema, in one transaction.
@@ -282,6 +308,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     @steps(name="v2_series")
     def v2_series(db: "Database") -> None:
         _run_statements(db, _V2)
+
+    @steps(name="v3_machine")
+    def v3_machine(db: "Database") -> None:
+        _run_statements(db, _V3)
 
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -2,11 +2,12 @@
 
 import sqlite3
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
 from store import chunks
-from store.chunks import Columns, Records
+from store.chunks import Columns, Form, Records
 from store.legs import read_cutoffs
 
 # So many rows in a tail are put together to one a leg.
@@ -15,7 +16,7 @@ _MERGE_ROWS = 32
 Runs = list[tuple[int, int]]
 
 
-def store(connection: sqlite3.Connection, series: dict[str, Any], runs: Runs, points: Columns) -> None:
+def store(connection: sqlite3.Connection, series: dict[str, Any], runs: Runs, points: Columns, form: Form) -> None:
     """Put points into the tail, and what is then full into chunks; inside the caller's transaction."""
     rows_before = series["tail_rows"]
     if series["tail_points"] + len(points.steps) >= chunks.CHUNK:
@@ -23,7 +24,7 @@ def store(connection: sqlite3.Connection, series: dict[str, Any], runs: Runs, po
         begin = 0
         while len(points.steps) - begin >= chunks.CHUNK:
             sealed, runs = _divide(runs, chunks.CHUNK)
-            _seal(connection, series, sealed, points.cut(begin, begin + chunks.CHUNK))
+            _seal(connection, series, sealed, points.cut(begin, begin + chunks.CHUNK), form)
             begin += chunks.CHUNK
         points = points.cut(begin, None)
     elif rows_before // _MERGE_ROWS != (rows_before + len(runs)) // _MERGE_ROWS:
@@ -75,13 +76,13 @@ def _divide(runs: Runs, size: int) -> tuple[Runs, Runs]:
     return taken, []
 
 
-def _seal(connection: sqlite3.Connection, series: dict[str, Any], runs: Runs, points: Columns) -> None:
+def _seal(connection: sqlite3.Connection, series: dict[str, Any], runs: Runs, points: Columns, form: Form) -> None:
     """Write one chunk, ordered by leg and step, and with the last of 64 of them their span."""
     number = series["chunks"]
     by_leg = chunks.gather(chunks.split_runs(runs, points))
     by_leg = {leg: chunks.in_order(by_leg[leg]) for leg in sorted(by_leg)}
     cutoffs = read_cutoffs(connection, series["id"])
-    records = chunks.summarise_chunk(number, by_leg, cutoffs)
+    records = chunks.summarise_chunk(number, by_leg, cutoffs, form.gap)
     ordered = (list(chain.from_iterable(column)) for column in zip(*by_leg.values(), strict=True))
     connection.execute(
         "INSERT INTO series_chunks (series_id, n, count, legs, step_low, step_high, time_low, time_high, summary, "
@@ -93,26 +94,44 @@ def _seal(connection: sqlite3.Connection, series: dict[str, Any], runs: Runs, po
             chunks.write_runs((leg, len(part.steps)) for leg, part in by_leg.items()),
             *_extent(records),
             records.pack(),
-            chunks.pack_points(*ordered),
+            chunks.pack_points(*ordered, compressed=form.compressed),
         ),
     )
     series["chunks"] = number + 1
     if series["chunks"] % chunks.SPAN == 0:
-        _span(connection, series["id"], number // chunks.SPAN, cutoffs)
+        _span(connection, series["id"], number // chunks.SPAN, cutoffs, form.gap)
 
 
-def _span(connection: sqlite3.Connection, series_id: int, number: int, cutoffs: dict[int, float]) -> None:
+def _span(connection: sqlite3.Connection, series_id: int, number: int, cutoffs: dict[int, float], gap: float) -> None:
     """Summarise 64 chunks."""
     records = Records.empty()
     for row in connection.execute(
         "SELECT summary FROM series_chunks WHERE series_id = ? AND n >= ? ORDER BY n", (series_id, number * chunks.SPAN)
     ):
-        records.extend(chunks.coarsen(Records.unpack(row["summary"]), cutoffs))
+        records.extend(chunks.coarsen(Records.unpack(row["summary"]), cutoffs, gap))
     connection.execute(
         "INSERT INTO series_spans (series_id, n, step_low, step_high, time_low, time_high, summary) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         (series_id, number, *_extent(records), records.pack()),
     )
+
+
+def drop_chunks(connection: sqlite3.Connection, series_id: int, numbers: Sequence[int]) -> None:
+    """Take away whole chunks, and what their spans say of them; inside the caller's transaction.
+
+    The others keep their numbers; the series' row is left to the caller.
+    """
+    for number in numbers:
+        connection.execute("DELETE FROM series_chunks WHERE series_id = ? AND n = ?", (series_id, number))
+        _cut_span(connection, series_id, number, Records.empty())
+
+
+def first_time(connection: sqlite3.Connection, series_id: int) -> float:
+    """The earliest time of all points of a series, which has some."""
+    chunk = connection.execute("SELECT min(time_low) FROM series_chunks WHERE series_id = ?", (series_id,)).fetchone()
+    tail = connection.execute("SELECT points FROM series_tail WHERE series_id = ?", (series_id,))
+    times = [min(chunks.unpack_points(row["points"]).times) for row in tail]
+    return min(times if chunk[0] is None else [chunk[0], *times])
 
 
 def cut_at(connection: sqlite3.Connection, series_id: int, step: float) -> None:
@@ -149,7 +168,14 @@ def _cut_span(connection: sqlite3.Connection, series_id: int, chunk: int, parts:
     begin, end = bisect_left(records.chunk, chunk), bisect_right(records.chunk, chunk)
     for column, part in zip(records, parts, strict=True):
         column[begin:end] = part
-    connection.execute("UPDATE series_spans SET summary = ? WHERE series_id = ? AND n = ?", (records.pack(), *place))
+    if not records.chunk:
+        connection.execute("DELETE FROM series_spans WHERE series_id = ? AND n = ?", place)
+        return
+    connection.execute(
+        "UPDATE series_spans SET summary = ?, step_low = ?, step_high = ?, time_low = ?, time_high = ? "
+        "WHERE series_id = ? AND n = ?",
+        (records.pack(), *_extent(records), *place),
+    )
 
 
 def _extent(records: Records) -> tuple[float, float, float, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from store import chunks, sealing
-from store.chunks import Columns
+from store.chunks import PLAIN, Columns, Form
 from store.legs import note_leg
 
 # fmt: off
@@ -70,11 +70,13 @@ def append(
     times: Sequence[float],
     values: Sequence[float],
     subject: str = "",
+    form: Form = PLAIN,
 ) -> None:
     """Add points to a series, which is made when it is new; inside the caller's transaction.
 
-    The four columns are of one length; values may be NaN or infinite. Raises ValueError when the lengths differ
-    or when a step or time is not finite; nothing is written then.
+    The four columns are of one length; values may be NaN or infinite. ``form`` says how what is full is sealed, and
+    is the same each time. Raises ValueError when the lengths differ or when a step or time is not finite; nothing is
+    written then.
     """
     total = len(steps)
     if not total == len(legs) == len(times) == len(values):
@@ -95,13 +97,13 @@ def append(
     runs = chunks.runs_of(legs)
     for leg, part in chunks.split_runs(runs, points):
         _follow(connection, series, leg, part)
-    sealing.store(connection, series, runs, points)
+    sealing.store(connection, series, runs, points, form)
     connection.execute(_UPDATE, (unit or series["unit"], *(series[key] for key in _KEPT), series["id"]))
 
 
 def remove_source(connection: sqlite3.Connection, run_id: str, source: str) -> None:
-    """Take away all series of a run that were read from ``source``; inside the caller's transaction."""
-    connection.execute("DELETE FROM series WHERE run_id = ? AND source = ?", (run_id, source))
+    """Take away all metrics of a run that were read from ``source``; inside the caller's transaction."""
+    connection.execute("DELETE FROM series WHERE run_id = ? AND subject = '' AND source = ?", (run_id, source))
 
 
 def list_series(connection: sqlite3.Connection, run_id: str | None, subject: str = "") -> list[Series]:

@@ -1,6 +1,7 @@
 """Packed points and summaries come out as they went in."""
 
 import math
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -63,3 +64,29 @@ def test_the_last_of_a_step_wins(rows: list[tuple[int, float]]) -> None:
     kept = chunks.resolve(points) if rows else points
     assert dict(zip(kept.steps, kept.values, strict=True)) == {float(step): value for step, value in rows}
     assert kept.steps == sorted(set(points.steps))
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=400), st.sampled_from([5.0, 20.0, math.inf]))
+def test_no_summary_bridges_a_gap(distances: list[int], gap: float) -> None:
+    """Blocks, and what is made of them for a span, end where neighbours lie further apart than the gap allows."""
+    steps = [float(step) for step in accumulate(distances)]
+    points = Columns(steps, steps, steps)
+    apart = sorted(after - before for before, after in pairwise(steps))
+    allowed = max(gap, 3 * apart[len(apart) // 2]) if apart else gap
+    records = chunks.summarise_chunk(0, {0: points}, {}, gap)
+    for one in (records, chunks.coarsen(records, {}, allowed)):
+        inside = list(zip(one.step_low, one.step_high, strict=True))
+        bridged = [
+            (before, after)
+            for before, after in pairwise(steps)
+            if any(low <= before and after <= high for low, high in inside)
+        ]
+        assert all(after - before <= allowed for before, after in bridged)
+        assert sum(one.points) == len(steps)
+
+
+def test_sparse_points_share_a_summary() -> None:
+    """Where all neighbours lie far apart that is their pace, and no gap."""
+    steps = [300.0 * n for n in range(128)]
+    records = chunks.summarise_chunk(0, {0: Columns(steps, steps, steps)}, {}, 30.0)
+    assert records.points == [128]

@@ -16,15 +16,18 @@ from store import (
     choices,
     curves,
     heartbeats,
+    history,
     intents,
     logs,
+    machines,
     migrations,
     progress,
     projects,
     runs,
+    samples,
     series,
 )
-from store.database import open_journal
+from store.database import open_journal, write
 
 DUMPS = sorted((Path(__file__).resolve().parents[1] / "data").glob("v*.sql"))
 
@@ -97,6 +100,35 @@ def test_series_of_an_old_journal(tmp_path: Path) -> None:
         assert (known.share, known.levels) == (0.3, [{"unit": "epoch", "done": 1, "total": 3}])
         assert [mark.done for mark in progress.marks_of(old, failed.id, 1)] == [1.0, 30.0]
         assert choices.read_directions(old, failed.project_id) == {"val/acc": "higher"}
+
+
+def test_machines_of_an_old_journal(tmp_path: Path) -> None:
+    """Readings, events and history of schema 3 are read as they were written: sealed, in the tail, and waiting."""
+    load(DUMPS[2], tmp_path / "old.db")
+    begin = 1_800_000_000 - 20
+    known = {begin + n: 80.0 + n % 10 for n in range(1130)}
+    with contextlib.closing(open_journal(tmp_path / "old.db")) as old:
+        reading = machines.read_reading(old, machines.GPUS, "lab1")
+        assert reading is not None
+        assert (reading.as_of, reading.data["gpus"][0]["utilisation"]) == (1_800_000_090.0, 87)
+        assert [one.detail["xid"] for one in machines.events_since(old, begin, subject="gpu:GPU-1")] == [79]
+        assert old.execute("SELECT count(*) FROM series_chunks WHERE length(points) < 24 * count").fetchone()[0] == 2
+        assert history.extent(old, "gpu:GPU-1") == (begin - begin % 60, begin + 1129)
+        found = history.read_history(old, "gpu:GPU-1", ["utilisation"], begin, begin + 1129, buckets=5000)
+        assert {int(one.x_low): one.first for one in found["utilisation"]} == known
+        subject = "run:270115-080000-aaaa"
+        (whole,) = history.read_history(old, subject, ["cpu"], begin, begin + 1129, buckets=4)["cpu"][:1]
+        assert (whole.minimum, whole.maximum) == (100.0, 106.0)
+        with write(old):
+            samples.fold(old, begin + 5000)
+        minutes = next(one for one in series.list_series(old, None, "gpu:GPU-1") if one.source == samples.MINUTE)
+        assert curves.read_points(old, minutes.id).values[:2] == pytest.approx(
+            [
+                sum(value for second, value in known.items() if second // 60 == minute) / count
+                for minute, count in ((begin // 60, 20), (begin // 60 + 1, 60))
+            ],
+            rel=1e-6,
+        )
 
 
 def test_a_step_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from store import curves, series
 from store.buckets import Bucket
-from store.chunks import CHUNK, SPAN
+from store.chunks import CHUNK, PLAIN, SPAN, Form
 from store.database import open_journal, snapshot, write
 
 QUIET = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
@@ -415,6 +415,58 @@ class TestAppending:
         assert listed == [("acc", "log", "epoch", 2), ("loss", "/tb/events", "epoch", 2), ("loss", "log", "epoch", 2)]
         assert [(one.name, one.count) for one in series.list_series(journal, None, "GPU-1")] == [("util", 2)]
         assert series.list_series(journal, "r3") == []
+
+    def test_what_a_run_takes_is_no_metric(self, journal: sqlite3.Connection, launched: Callable[..., str]) -> None:
+        """A run's system series are apart: no metric of it, and not taken away with a source of that name."""
+        launched("r1")
+        for subject, name in (("", "loss"), ("system", "cpu")):
+            with write(journal):
+                series.append(
+                    journal,
+                    "r1",
+                    name,
+                    source="second",
+                    unit="s",
+                    legs=[0],
+                    steps=[1],
+                    times=[1],
+                    values=[1],
+                    subject=subject,
+                )
+        assert [one.name for one in series.list_series(journal, "r1")] == ["loss"]
+        with write(journal):
+            series.remove_source(journal, "r1", "second")
+        assert series.list_series(journal, "r1") == []
+        assert [one.name for one in series.list_series(journal, "r1", "system")] == ["cpu"]
+
+    def test_sealed_in_either_form(self, journal: sqlite3.Connection) -> None:
+        """Points of both forms, and of a series sealed in one and then the other, are read the same."""
+        batches = made_of([Batch(3 * CHUNK, seed=1, jitter=True, odd=True), Batch(2 * CHUNK, seed=2, new_leg=True)])
+        compressed = Form(compressed=True, gap=30.0)
+        for subject, forms in (("plain", (PLAIN, PLAIN)), ("small", (compressed,) * 2), ("both", (PLAIN, compressed))):
+            for points, form in zip(batches, forms, strict=True):
+                legs, steps, times, values = (list(column) for column in zip(*points, strict=True))
+                with write(journal):
+                    series.append(
+                        journal,
+                        None,
+                        "loss",
+                        source="log",
+                        unit="step",
+                        legs=legs,
+                        steps=steps,
+                        times=times,
+                        values=values,
+                        subject=subject,
+                        form=form,
+                    )
+        plain, small, both = (
+            repr(read(journal, series.list_series(journal, None, subject)[0].id))
+            for subject in ("plain", "small", "both")
+        )
+        assert plain == small == both
+        sizes = [row[0] for row in journal.execute("SELECT length(points) FROM series_chunks WHERE series_id = 1")]
+        assert sizes == [24 * CHUNK] * 5
 
     @pytest.mark.parametrize(
         ("columns", "words"),
