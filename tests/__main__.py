@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NO_TESTS = 5  # pytest's exit code where it found none
 OURS = ("MACHIAI_", "STREAMLIT_")
+FOR_TESTS = "MACHIAI_TEST_"  # what is asked of the tests themselves, as MACHIAI_TEST_GPU=1
 LOOPBACK = "127.0.0.1,localhost,::1"
 
 
@@ -32,35 +33,54 @@ def clean_environment(environment: Mapping[str, str], home: str) -> dict[str, st
     kept = {
         name: value
         for name, value in environment.items()
-        if not name.startswith(OURS) and name not in ("PYTHONPATH", "PYTHONHOME")
+        if name.startswith(FOR_TESTS) or (not name.startswith(OURS) and name not in ("PYTHONPATH", "PYTHONHOME"))
     }
     for name in ("no_proxy", "NO_PROXY"):  # the tests' servers are on loopback, where no proxy reaches
         kept[name] = ",".join(filter(None, (environment.get(name), LOOPBACK)))
     return {**kept, "MACHIAI_HOME": home}
 
 
-def missing_packages() -> list[str]:
-    """Return the Debian packages that the browser tests need and this machine lacks."""
-    missing = []
-    if not shutil.which("chromium"):
-        missing.append("chromium")
+# A command that some tests need: the Debian packages that have it, and what is lost without it.
+COMMANDS = {
+    "chromium": (["chromium"], "the browser tests are SKIPPED"),
+    "gcc": (["gcc", "libc6-dev"], "the tests with fake GPUs are SKIPPED"),
+    "tmux": (["tmux"], "the tests with jobs in tmux are SKIPPED"),
+}
+FONT = "fonts-noto-cjk"
+
+
+def missing_packages() -> dict[str, str]:
+    """Return the Debian packages that some tests need and this machine lacks, each with what is lost without it."""
+    missing = {
+        package: loss
+        for command, (packages, loss) in COMMANDS.items()
+        if not shutil.which(command)
+        for package in packages
+    }
+    if shutil.which("gcc") and not has_headers():
+        missing["libc6-dev"] = COMMANDS["gcc"][1]
     fonts = (
         shutil.which("fc-list")
         and subprocess.run(["fc-list", ":lang=ja", "family"], capture_output=True, text=True).stdout.strip()
     )
     if not fonts:
-        missing.append("fonts-noto-cjk")
+        missing[FONT] = "Japanese is drawn as boxes"
     return missing
 
 
+def has_headers() -> bool:
+    """Whether gcc finds the C library's headers: Debian has them in a package of their own."""
+    command = ["gcc", "-E", "-x", "c", "-include", "stdio.h", os.devnull]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
 def add_packages() -> None:
-    """Install what the browser tests need where that is possible; else say what is missing."""
+    """Install what some tests need where that is possible; else say what is missing."""
     missing = missing_packages()
     if not missing:
         return
-    names = " ".join(missing)
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing {names} for the browser tests ...", file=sys.stderr, flush=True)
+        print(f"Installing {' '.join(missing)} for the tests ...", file=sys.stderr, flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         wait = ["-o", "DPkg::Lock::Timeout=300"]
         steps = (["update"], ["install", "-y", "--no-install-recommends", *missing])
@@ -71,12 +91,13 @@ def add_packages() -> None:
             if done.returncode:
                 print("\n".join((done.stdout + done.stderr).splitlines()[-20:]), file=sys.stderr)
                 break
-        if not missing_packages():
+        missing = missing_packages()
+        if not missing:
             return
+    names = " ".join(missing)
+    losses = "".join(f"!! Without them {loss}.\n" for loss in dict.fromkeys(missing.values()))
     print(
-        f"!! Missing on this machine: {names}.\n"
-        + ("!! The browser tests are SKIPPED.\n" if "chromium" in missing else "!! Japanese is drawn as boxes.\n")
-        + f"!! On Debian: sudo apt-get install {names}",
+        f"!! Missing on this machine: {names}.\n{losses}!! On Debian: sudo apt-get install {names}",
         file=sys.stderr,
         flush=True,
     )

@@ -1,11 +1,15 @@
 """`python3 -m tests`: what it takes from the environment, and what its exit code says."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.__main__ import clean_environment, run_pytest
+
+ROOT = Path(__file__).resolve().parents[1]
 
 PASSES = "def test_it(): assert True\n"
 
@@ -24,6 +28,10 @@ class TestEnvironment:
         assert kept.pop("MACHIAI_HOME") == "/tmp/home"
         assert kept.pop("no_proxy") == kept.pop("NO_PROXY") == "127.0.0.1,localhost,::1"
         assert kept == {"LANG": "ja_JP.UTF-8"}
+
+    def test_keeps_what_is_asked_of_the_tests(self):
+        """The opt-in for tests on a real GPU reaches them."""
+        assert clean_environment({"MACHIAI_TEST_GPU": "1"}, "/tmp/home")["MACHIAI_TEST_GPU"] == "1"
 
     def test_adds_loopback_to_what_needs_no_proxy(self):
         """The tests' own servers are reached without the proxy that the developer set."""
@@ -64,3 +72,61 @@ class TestExitCode:
         )
         assert run_pytest(Path(sys.executable), tmp_path, ["-q"]) == 0
         assert not Path(seen.read_text()).exists()
+
+
+APT_GET = """#!/bin/sh
+echo "$*" >> "$0.calls"
+case "$*" in *install*) ;; *) exit 0 ;; esac
+[ -e "$0.fails" ] && { echo "E: Unable to locate package"; exit 100; }
+for word in "$@"; do
+    case "$word" in gcc|tmux|chromium) printf '#!/bin/sh\nexit 0\n' > "${0%/*}/$word"; /bin/chmod 755 "${0%/*}/$word" ;; esac
+done
+"""
+
+
+class TestPackages:
+    @pytest.fixture(name="machine")
+    def _machine(self, tmp_path):
+        """A machine with chromium and a Japanese font, without gcc and tmux, whose apt-get writes its calls down."""
+        programs = {"apt-get": APT_GET, "chromium": "#!/bin/sh\n", "fc-list": "#!/bin/sh\necho Noto\n"}
+        for name, text in programs.items():
+            (tmp_path / name).write_text(text)
+            (tmp_path / name).chmod(0o755)
+        return tmp_path
+
+    def add(self, machine):
+        """Run `add_packages` where only that machine's programs are to be found; what it says."""
+        code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.__main__ import add_packages; add_packages()"
+        environment = {**os.environ, "PATH": str(machine)}
+        done = subprocess.run([sys.executable, "-I", "-c", code], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, which may install")
+    def test_installs_what_is_missing(self, machine):
+        """As root, gcc with its headers and tmux are installed, once, and nothing is said to be missing then."""
+        said = self.add(machine)
+        assert "Installing gcc libc6-dev tmux" in said and "Missing" not in said
+        calls = (machine / "apt-get.calls").read_text().splitlines()
+        assert [call.split()[2] for call in calls] == ["update", "install"]
+        assert calls[1].endswith("--no-install-recommends gcc libc6-dev tmux")
+        assert self.add(machine) == ""
+        assert (machine / "apt-get.calls").read_text().splitlines() == calls
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, which may install")
+    def test_says_what_could_not_be_installed(self, machine):
+        """Where apt cannot, its own words, the way out, and the tests that are skipped are said."""
+        (machine / "apt-get.fails").touch()
+        said = self.add(machine)
+        assert "Unable to locate package" in said
+        assert "sudo apt-get install gcc libc6-dev tmux" in said
+        assert "tests with fake GPUs are SKIPPED" in said and "jobs in tmux are SKIPPED" in said
+        assert "browser" not in said
+
+    def test_says_what_to_install_where_there_is_no_apt(self, machine):
+        """Without apt, or without the right to install, what is missing is said, and what is lost by it."""
+        (machine / "apt-get").unlink()
+        (machine / "gcc").write_text("#!/bin/sh\nexit 1\n")  # a compiler without the headers of the C library
+        (machine / "gcc").chmod(0o755)
+        said = self.add(machine)
+        assert "sudo apt-get install tmux libc6-dev" in said and "fake GPUs are SKIPPED" in said
