@@ -56,6 +56,7 @@ class Settings:
         10.0, "how long one push may take before it is tried again", low=0.1, high=120
     )
     poll_seconds: float = _option(0.5, "how often the daemon looks at running jobs", low=0.02, high=60)
+    sample_seconds: float = _option(1.0, "how often the GPUs are sampled", low=0.1, high=60)
     stop_grace_seconds: float = _option(
         30.0,
         "how long a stopped run may take after SIGINT before SIGTERM, and again before SIGKILL",

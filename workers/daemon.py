@@ -20,10 +20,12 @@ from store.database import open_journal
 from store.errors import JournalError, MachiaiError
 from store.heartbeats import Heartbeat
 from store.settings import Settings
-from workers import address, lock, stops
+from workers import address, intentions, lock
 from workers.alerts.channels import PUSHBULLET, Channel
 from workers.alerts.outbox import NO_TOKEN, PushbulletAccount, deliver_due
+from workers.disk_watch import MEASURE_SECONDS, DiskWatch
 from workers.ingest import Ingester
+from workers.monitor import Monitor
 from workers.runs import rundir
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 HUNG_SECONDS = 60.0
 STOP_SECONDS = 1.5
+WAKE_SECONDS = 0.5
+"""How long the machine's worker waits for a line of the sampler before it looks whether the daemon is to stop."""
 _LONGEST_PAUSE_SECONDS = 60.0
 _OLDEST_PUSH_SECONDS = 48 * 3600.0
 
@@ -136,9 +140,38 @@ def serve_intents(context: Context) -> None:
     with context.journal() as connection:
         while not context.stopping.is_set():
             context.check_journal(connection)
-            stops.serve(connection, context.settings, context.clock())
+            intentions.serve(connection, context.settings, context.clock())
             context.beat("intents")
             context.stopping.wait(context.settings.poll_seconds)
+
+
+def watch_machine(context: Context) -> None:
+    """Keep what the GPUs, the host and the runs' processes do in the journal."""
+    with (
+        context.journal() as connection,
+        contextlib.closing(Monitor(connection, context.settings, clock=context.clock)) as monitor,
+    ):
+        while not context.stopping.is_set():
+            context.check_journal(connection)
+            monitor.settings = context.settings
+            monitor.tick()
+            context.beat("machine")
+            monitor.wait(WAKE_SECONDS)
+
+
+def watch_disks(context: Context) -> None:
+    """Keep how full the disks are in the journal; alone, for a disk that is gone may not answer."""
+    with context.journal() as connection:
+        watch = DiskWatch(connection, context.settings, clock=context.clock)
+        due = time.monotonic()
+        while not context.stopping.is_set():
+            context.check_journal(connection)
+            watch.settings = context.settings
+            if time.monotonic() >= due:
+                due = time.monotonic() + MEASURE_SECONDS
+                watch.tick()
+            context.beat("disks")
+            context.stopping.wait(min(HUNG_SECONDS / 2, max(0.0, due - time.monotonic())))
 
 
 def beat(context: Context) -> None:
@@ -156,6 +189,8 @@ WORKERS: dict[str, Callable[[Context], None]] = {
     "outbox": deliver,
     "intents": serve_intents,
     "heart": beat,
+    "machine": watch_machine,
+    "disks": watch_disks,
 }
 
 

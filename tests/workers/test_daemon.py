@@ -127,6 +127,8 @@ class TestTrouble:
                 "outbox": "ok",
                 "intents": "ok",
                 "heart": "ok",
+                "machine": "ok",
+                "disks": "ok",
             }
             assert (health(journal)["daemon"].status, health(journal)["daemon"].detail) == ("unhealthy", "ingest")
             assert machiai.call("notify", "hello").returncode == 0
