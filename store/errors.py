@@ -9,6 +9,7 @@
     ├── UnknownRun             no run goes by that id, prefix or name
     ├── LaunchError            a run could not be launched; nothing was started
     ├── StopRefused            a run cannot be stopped (ended, elsewhere, not ours)
+    ├── WatchRefused           a running process cannot be watched (gone, a thread, another user's, our own)
     └── DaemonRunning          another daemon already serves this data folder
 
 Every message says what failed and what to do next, so that the command line can print it as it is.
@@ -67,6 +68,10 @@ class LaunchError(MachiaiError):
 
 class StopRefused(MachiaiError):
     """A run cannot be stopped from here: it has ended, runs elsewhere, or its process is not ours."""
+
+
+class WatchRefused(MachiaiError):
+    """A process that runs already cannot be watched; nothing was changed, and the process was left alone."""
 
 
 class DaemonRunning(MachiaiError):
