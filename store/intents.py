@@ -9,6 +9,12 @@ from typing import Any
 from store.database import write
 
 STOP_RUN = "stop_run"
+WATCH_PID = "watch_pid"
+"""Watch a job that is running already: detail ``{"pid", "start_ticks"}``; the answer's run is the intent's then."""
+MOVE_QUEUED = "move_queued"
+"""Let a queued run go elsewhere in the queue: detail ``{"before": run id, or null for the last place}``."""
+_TOLD_APART = (WATCH_PID, MOVE_QUEUED)
+"""Kinds of which two with other details are two: all others are the same for the same run."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +39,18 @@ def ask(
     detail: Mapping[str, Any] | None = None,
 ) -> int:
     """Ask the daemon for something; asking again for what is still open returns the open intent's id."""
+    wanted = json.dumps(dict(detail or {}), sort_keys=True)
     with write(connection):
         row = connection.execute(
-            "SELECT id FROM intents WHERE kind = ? AND run_id IS ? AND state IN ('asked', 'accepted')",
-            (kind, run_id),
+            "SELECT id FROM intents WHERE kind = ? AND run_id IS ? AND state IN ('asked', 'accepted') "
+            "AND (? OR detail = ?)",
+            (kind, run_id, kind not in _TOLD_APART, wanted),
         ).fetchone()
         if row:
             return int(row["id"])
         cursor = connection.execute(
             "INSERT INTO intents (kind, run_id, detail, asked, state) VALUES (?, ?, ?, ?, 'asked')",
-            (kind, run_id, json.dumps(dict(detail or {})), now),
+            (kind, run_id, wanted, now),
         )
     return int(cursor.lastrowid or 0)
 
@@ -59,12 +67,23 @@ def intents_of_run(connection: sqlite3.Connection, run_id: str) -> list[Intent]:
     return [_intent(row) for row in rows]
 
 
-def answer(connection: sqlite3.Connection, intent_id: int, state: str, text: str, now: float) -> None:
-    """Record how far an intent has come: ``accepted``, ``done`` or ``refused``, and the words for it."""
+def latest_intents(connection: sqlite3.Connection, kind: str, since: float) -> list[Intent]:
+    """The intents of a kind that were asked since then, newest first."""
+    rows = connection.execute("SELECT * FROM intents WHERE kind = ? AND asked >= ? ORDER BY id DESC", (kind, since))
+    return [_intent(row) for row in rows]
+
+
+def answer(
+    connection: sqlite3.Connection, intent_id: int, state: str, text: str, now: float, run_id: str | None = None
+) -> None:
+    """Record how far an intent has come: ``accepted``, ``done`` or ``refused``, and the words for it.
+
+    ``run_id`` is the run that came of it, where it was about none before.
+    """
     with write(connection):
         connection.execute(
-            "UPDATE intents SET state = ?, answer = ?, answered = ? WHERE id = ?",
-            (state, text, now, intent_id),
+            "UPDATE intents SET state = ?, answer = ?, answered = ?, run_id = coalesce(?, run_id) WHERE id = ?",
+            (state, text, now, run_id, intent_id),
         )
 
 

@@ -11,7 +11,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,13 @@ from workers.forecasts import Forecast
 from workers.logs import tailer
 from workers.machine import processes
 from workers.metric_files import MetricFiles
+from workers.mirrors import Mirrors
+from workers.moments import Backlog, find_backlog, find_origin
 from workers.readings import LogReading
 from workers.recording import Finding, keep_excerpt, raise_alert, record_finding, suspensions
 from workers.runs import rundir
 from workers.verdicts import SILENT_SECONDS, Evidence, Verdict, judge
+from workers.watched import Watched
 
 log = logging.getLogger(__name__)
 
@@ -49,26 +52,6 @@ REVIVE_WITHIN_SECONDS = 7 * 86400.0
 """A run whose end was inferred longer ago than this is not looked at again when a daemon starts."""
 _SETTLED_SECONDS = 1.0
 _STRANGE = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError, sqlite3.DataError)
-
-
-@dataclass
-class Watched:
-    """A run that is looked at, and what was last written of it."""
-
-    directory: Path
-    manifest: dict[str, Any]
-    written: tuple[Any, ...] | None = None
-    gone_since: float | None = None
-    ended: bool = False
-    trouble: str | None = None
-    reading: LogReading | None = None
-    forecast: Forecast | None = None
-    files_read: float = 0.0
-
-    @property
-    def id(self) -> str:
-        """The run's id."""
-        return str(self.manifest["id"])
 
 
 class Ingester:
@@ -92,6 +75,7 @@ class Ingester:
         self.watched: dict[str, Watched] = {}
         self.known, self._reopen = runs.watched_ids(connection)
         self.files = MetricFiles(connection, spare=[str(settings.home)])
+        self.mirrors = Mirrors()
         self.unreadable: dict[str, str] = {}
         self.backlog: list[str] = []
         """Names of directories that were found and not taken up yet; tick again at once while there are some."""
@@ -179,23 +163,33 @@ class Ingester:
         exit_record = rundir.read_json(folder / rundir.EXIT)  # before the log: what it ended with is then in the log
         if watched.ended and exit_record is None and not self._stirs(folder):
             return 0
-        size = tailer.size_of(path)  # of now: one run that writes faster than we read must not keep us for ever
+        beat = rundir.read_json(folder / rundir.BEAT) or self._remembered_beat(watched, number, folder)
+        sighting = watched.sight(self.connection, number, beat, self.here, self.clock()) if beat else None
+        copied = watched.is_attached and self.mirrors.follow(folder, beat=self.beat)
         before = logs.read_cursor(self.connection, watched.id, number, str(path))
-        after = self._read(watched, number, path, before)
-        while before.offset != after.offset < size and self._commit_log(watched, number, before, after):
+        looked = time.time()
+        # of now: one run that writes faster than we read must not keep us for ever
+        backlog = find_backlog(path, before, looked=watched.log_read, origin=lambda: find_origin(folder, beat))
+        after = self._read(watched, number, path, before, backlog, copied=copied)
+        while before.offset != after.offset < backlog.end and self._commit_log(watched, number, before, after):
             self.beat()
             before = after
-            after = self._read(watched, number, path, before)
-        beat = rundir.read_json(folder / rundir.BEAT)
+            after = self._read(watched, number, path, before, backlog, copied=copied)
+        if after.offset >= backlog.end:
+            watched.log_read = looked
+        if beat and sighting:
+            beat = {**beat, "suspended": sighting.spans}
         evidence = gather(
             folder,
             watched.manifest,
             exit_record,
             now=self.clock(),
-            beat=beat or self._remembered_beat(watched, number, folder),
+            beat=beat,
             log_modified=after.last_output,
             here=self.here,
             progress=watched.reading.standing() if watched.reading else None,
+            seen=sighting.seen if sighting else None,
+            vanished=sighting.vanished if sighting else None,
         )
         if processes.RUNNING in (evidence.training, evidence.supervisor):
             watched.gone_since = None
@@ -211,16 +205,28 @@ class Ingester:
             after = watched.reading.finish(after, after.last_output or self.clock())
         return self._commit(watched, number, folder, evidence, verdict, before, after)
 
-    def _read(self, watched: Watched, number: int, path: Path, before: logs.Cursor) -> logs.Cursor:
-        """Read and parse what the log has grown by; the cursor behind it, which nothing is written of yet."""
+    def _read(
+        self, watched: Watched, number: int, path: Path, before: logs.Cursor, backlog: Backlog, *, copied: bool
+    ) -> logs.Cursor:
+        """Read and parse what the log has grown by; the cursor behind it, which nothing is written of yet.
+
+        A ``copied`` log goes on in another file where the one that was read before was: it has the same bytes.
+        """
         patterns = self.settings.patterns
         if watched.reading is None or not watched.reading.goes_on_from(number, before, patterns):
             watched.reading = LogReading(watched.id, number, before, patterns)
-        after, data = tailer.read_new(path, before, PARSED_BYTES)
-        return watched.reading.feed(before, after, data, after.last_output or self.clock())
+        after, data = tailer.read_new(path, replace(before, file_id=None) if copied else before, PARSED_BYTES)
+        if not data:
+            return after
+        modified = after.last_output or self.clock()
+        start = after.offset - len(data)
+        after = replace(after, last_output=backlog.moment(after.offset, modified))
+        return watched.reading.feed(before, after, backlog.cut(data, start, modified))
 
     def _read_files(self, watched: Watched, number: int, evidence: Evidence, verdict: Verdict) -> None:
         """Read the metric files that a run writes beside its log; at its end to their end, before that is recorded."""
+        if verdict.started is None:
+            return
         if not watched.files_read and verdict.started is not None:
             until = verdict.ended if verdict.has_ended and verdict.ended is not None else self.clock()
             for other in runs.runs_beside(self.connection, verdict.started - BESIDE_SECONDS, until + BESIDE_SECONDS):
@@ -238,6 +244,7 @@ class Ingester:
             started=verdict.started,
             ended=verdict.ended if verdict.has_ended else None,
             argv=[str(word) for word in watched.manifest["argv"]],
+            log=rundir.attempt_folder(watched.directory, number) / rundir.LOG,
         )
         self.files.read(watched.id, number, final=verdict.has_ended, beat=self.beat)
         if verdict.has_ended:
@@ -322,7 +329,8 @@ class Ingester:
     ) -> int:
         """Write what changed, all of it or nothing; how many alerts were raised."""
         beat = evidence.exit or evidence.beat or {}
-        state = (number, verdict, beat.get("pid"), len(evidence.stops), suspensions(evidence))
+        minute = watched.sighting.minute if watched.sighting else None
+        state = (number, verdict, beat.get("pid"), len(evidence.stops), suspensions(evidence), minute)
         now = self.clock()
         is_due = watched.forecast is not None and watched.forecast.is_due(now)
         if state == watched.written and after == before and not is_due:
@@ -342,6 +350,8 @@ class Ingester:
             self._write_forecast(watched, evidence, verdict, now)
         watched.written = state
         watched.ended = verdict.has_ended
+        if verdict.has_ended:
+            self.mirrors.forget(folder)
         if verdict.has_ended and verdict.certainty == "recorded":
             del self.watched[watched.id]
         return raised

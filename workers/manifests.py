@@ -47,6 +47,7 @@ def redacted(manifest: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
 
 def manifest_of(run: Run) -> dict[str, Any]:
     """What is needed of a run's manifest, from its file while that is there and its own, else from the journal."""
-    known = {"id": run.id, "created": run.created, "host": run.host, "argv": run.argv, "project_root": run.cwd}
+    names = ("id", "created", "host", "argv", "cwd", "engine")
+    known = {name: getattr(run, name) for name in names}
     found = rundir.read_json(Path(run.directory) / rundir.MANIFEST) or {}
     return {**found, **known, "project_root": found.get("project_root") or run.cwd}

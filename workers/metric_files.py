@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 
 from store import logs, series
 from store.database import write
@@ -28,15 +29,29 @@ class MetricFiles:
     def __init__(self, connection: sqlite3.Connection, *, spare: Sequence[str] = ()) -> None:
         self.connection = connection
         self.finder = SourceFinder(spare=spare)
+        self._logs: set[str] = set()
         self._spare = tuple(f"{os.path.realpath(folder)}/" for folder in spare)
         self._sources: dict[tuple[str, int], dict[str, Source]] = {}
         self._beside: dict[str, float | None] = {}
         self._cursors: dict[tuple[str, int, str], logs.Cursor] = {}
 
     def watch(
-        self, run_id: str, *, pid: int | None, cwd: str, started: float, ended: float | None, argv: Sequence[str]
+        self,
+        run_id: str,
+        *,
+        pid: int | None,
+        cwd: str,
+        started: float,
+        ended: float | None,
+        argv: Sequence[str],
+        log: Path | None = None,
     ) -> None:
-        """Say where a run stands; ``pid`` is its main process on this machine, None if it has none here."""
+        """Say where a run stands; ``pid`` is its main process on this machine, None if it has none here.
+
+        What ``log`` is, or links to, is read as a log: it is no metric file, whatever its name.
+        """
+        if log is not None:
+            self._logs.add(os.path.realpath(log))
         pids = processes.family_of(pid) if pid is not None and ended is None else []
         self.finder.watch(run_id, pids=pids, cwd=cwd, started=started, ended=ended, argv=argv)
 
@@ -46,7 +61,8 @@ class MetricFiles:
         if known is None:
             known = self._sources[run_id, attempt] = self._remembered(run_id, attempt)
         for source in self.finder.find_sources(run_id):
-            if not os.path.realpath(source.path).startswith(self._spare):  # the log itself is open for writing too
+            path = os.path.realpath(source.path)
+            if not path.startswith(self._spare) and path not in self._logs:  # a log is open for writing too
                 known.setdefault(source.path, source)
         for source in list(known.values()):
             for _ in range(_READS_A_LOOK if not final else _READS_AT_THE_END):

@@ -8,7 +8,7 @@ moment neither misses nor repeats a point.
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,13 +45,17 @@ class LogReading:
         found = self.reader.progress.standing()
         return None if found is None or found.total is None else (found.done, found.total)
 
-    def feed(self, before: logs.Cursor, after: logs.Cursor, data: bytes, now: float) -> logs.Cursor:
-        """Parse what lies between two cursors; the later one, with the state to go on from."""
-        if not data:
+    def feed(self, before: logs.Cursor, after: logs.Cursor, parts: Iterable[tuple[float, bytes]]) -> logs.Cursor:
+        """Parse what lies between two cursors, in parts with the moment at which each was written (epoch seconds);
+        the later cursor, with the state to go on from."""
+        found = list(parts)
+        length = sum(len(data) for _, data in found)
+        if not length:
             return after
-        if after.offset == len(data) and before.offset:
+        if after.offset == length and before.offset:
             self.reader.begin_anew()
-        self.reader.feed(data, now)
+        for moment, data in found:
+            self.reader.feed(data, moment)
         return self._keep(after)
 
     def finish(self, after: logs.Cursor, now: float) -> logs.Cursor:

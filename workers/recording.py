@@ -9,6 +9,7 @@ from store import alerts, logs, plaintext, runs
 from store.settings import Settings
 from workers.alerts import messages, rules
 from workers.evidence import END_BYTES
+from workers.runs import rundir
 from workers.verdicts import Evidence, Verdict
 
 CHANNELS = ("pushbullet",)
@@ -111,6 +112,8 @@ def _record_events(connection: sqlite3.Connection, known: Finding) -> None:
     evidence, verdict = known.evidence, known.verdict
     if verdict.started is not None:
         note("started", verdict.started)
+    if evidence.attached and evidence.beat and evidence.beat.get("engine") == rundir.ATTACHED:
+        note("attached", float(evidence.beat["at"]))
     for begin, end in suspensions(evidence):
         note("suspended", begin)
         if end is not None:
@@ -139,5 +142,5 @@ def _attempt(known: Finding, beat: Any) -> runs.Attempt:
         state=verdict.state,
         exit_code=verdict.exit_code,
         signal=verdict.signal,
-        beat_at=(known.evidence.beat or {}).get("at"),
+        beat_at=known.evidence.seen or (known.evidence.beat or {}).get("at"),
     )

@@ -1,4 +1,4 @@
-"""Carrying out what the dashboard asked: stop a run, politely first.
+"""Stopping a run because the dashboard asked, politely first.
 
 Stateless: what was sent so far stands in the run directory, so that a daemon that dies between two signals goes on
 where it was and sends none twice.
@@ -17,18 +17,8 @@ from workers.runs import rundir, stopping
 WAY = "Stop button"
 
 
-def serve(connection: sqlite3.Connection, settings: Settings, now: float) -> None:
-    """Take every open intent one step further."""
-    for intent in intents.open_intents(connection):
-        if settings.read_only:
-            intents.answer(connection, intent.id, "refused", "Machiai is set to read-only", now)
-        elif intent.kind == intents.STOP_RUN and intent.run_id:
-            _advance_stop(connection, settings, intent, now)
-        else:
-            intents.answer(connection, intent.id, "refused", f"this daemon does not know {intent.kind!r}", now)
-
-
-def _advance_stop(connection: sqlite3.Connection, settings: Settings, intent: Intent, now: float) -> None:
+def advance_stop(connection: sqlite3.Connection, settings: Settings, intent: Intent, now: float) -> None:
+    """Take the stopping of a run one step further: the next signal when its time has come, or the answer."""
     run = runs.get_run(connection, intent.run_id or "")
     if run is None:
         intents.answer(connection, intent.id, "refused", "there is no such run", now)
@@ -52,12 +42,14 @@ def _advance_stop(connection: sqlite3.Connection, settings: Settings, intent: In
         if not sent:  # else it has just ended of it, and its end will soon be known
             intents.answer(connection, intent.id, "refused", str(error), now)
         return
+    waits = rundir.is_waiting(rundir.read_json(folder / rundir.BEAT))
     try:
         stopping.ask(folder, number, WAY)
     except StopRefused as error:
         intents.answer(connection, intent.id, "refused", str(error), now)
         return
-    intents.answer(connection, intent.id, "accepted", _words(number, now), now)
+    words = "taken out of the queue" if waits else _words(number, now)
+    intents.answer(connection, intent.id, "accepted", words, now)
 
 
 def _words(number: int, moment: float) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from workers.logs import endings, failures, hints
 from workers.machine import processes
+from workers.runs import gpu_choice, rundir
 
 RECORDED = "recorded"
 INFERRED = "inferred"
@@ -30,6 +31,10 @@ TRACE_AFTER = 60
 LINES_AFTER = 5
 """The same where the exit code is another than an exception's, or not known."""
 
+_ATTACHED = "attached by PID: its exit code cannot be known"
+_UNRECORDED = "ended; nobody could record how: attached by PID"
+_OUT_OF_MEMORY = "out of memory: the kernel killed it (SIGKILL)"
+_CANCELLED = "stopped by the user before it started"
 _CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 _SHELL_CODES = (126, 127)
 _SHELL_SIGNALS = (
@@ -50,7 +55,12 @@ _PLAIN_WORDS: dict[int, str] = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything known about one execution of a run. Times in epoch seconds; ``progress`` is done and total."""
+    """Everything known about one execution of a run. Times in epoch seconds; ``progress`` is done and total.
+
+    ``attached``: it was running before it was watched, so that nobody can record its exit. Of such a run, ``seen`` is
+    when its process was last seen alive, ``vanished`` when it was missed a moment after that, ``oom`` the line of the
+    kernel's log that names it as killed for memory, and ``notes`` say what cannot be known of it.
+    """
 
     argv: Sequence[str]
     folder: str | None
@@ -69,6 +79,11 @@ class Evidence:
     last_lines: Sequence[str] = ()
     log_end: Sequence[str] = ()
     progress: tuple[float, float] | None = None
+    attached: bool = False
+    seen: float | None = None
+    vanished: float | None = None
+    oom: str | None = None
+    notes: Sequence[str] = ()
 
     @cached_property
     def failure(self) -> failures.Failure | None:
@@ -105,6 +120,8 @@ def judge(evidence: Evidence) -> Verdict:
         return _judge_exit(evidence, evidence.exit)
     if evidence.beat is None:
         return _judge_unstarted(evidence)
+    if rundir.is_waiting(evidence.beat):
+        return _judge_waiting(evidence, evidence.beat)
     return _judge_unrecorded(evidence, evidence.beat)
 
 
@@ -133,6 +150,8 @@ def _explain_end(
     evidence: Evidence, record: Mapping[str, Any], number: int | None, code: int | None, ended: float
 ) -> tuple[str, str | None, list[str]]:
     how = f"exit record: {'signal ' + _name(number) if number else f'exit code {code}'}"
+    if record.get("cancelled"):
+        return "stopped", _CANCELLED, [f"taken out of the queue for GPUs by {record['cancelled']}"]
     if record.get("not_started"):
         return "failed", f"{record['not_started']} (exit code {code})", [how]
     stop = _effective_stop(evidence.stops, number, code, ended)
@@ -162,7 +181,7 @@ def _explain_signal(
     if number == signal.SIGKILL:
         memory = _memory_evidence(record.get("memory") or {})
         if memory:
-            return "killed", "out of memory: the kernel killed it (SIGKILL)", [*reasons, *memory]
+            return "killed", _OUT_OF_MEMORY, [*reasons, *memory]
     core = ", core dumped" if record.get("core_dumped") else ""
     words = _PLAIN_WORDS.get(number, _name(number)) + core
     failure = evidence.failure if number in _CRASHES else None
@@ -198,10 +217,30 @@ def _judge_unstarted(evidence: Evidence) -> Verdict:
     )
 
 
+def _judge_waiting(evidence: Evidence, beat: Mapping[str, Any]) -> Verdict:
+    """It is in the queue for GPUs, however long, as long as its supervisor is there to start it."""
+    last_sign = float(beat.get("at", evidence.created))
+    if beat.get("host", evidence.host) != evidence.here:
+        alive = evidence.now - last_sign <= SILENT_SECONDS
+        words, reasons = f"no sign of life from {beat.get('host')}", [f"no beat since {_clock(last_sign)}"]
+    else:
+        alive = beat.get("boot_id") == evidence.boot_id and evidence.supervisor != processes.GONE
+        words = "its supervisor died while it waited for GPUs"
+        reasons = [f"its supervisor is gone; its last sign of life was at {_clock(last_sign)}"]
+        if beat.get("boot_id") != evidence.boot_id:
+            words = "the machine rebooted while it waited for GPUs"
+    if alive:
+        return Verdict("queued", RECORDED, None, [gpu_choice.spell_wait(beat["waiting"])])
+    if evidence.stops:
+        asked = f"asked by {evidence.stops[-1]['way']}"
+        return Verdict("stopped", INFERRED, _CANCELLED, [*reasons, asked], ended=last_sign)
+    return Verdict("lost", INFERRED, f"never started: {words}", reasons, ended=last_sign)
+
+
 def _judge_unrecorded(evidence: Evidence, beat: Mapping[str, Any]) -> Verdict:
     """It has started, and no end is written down."""
     started = beat.get("started", evidence.created)
-    last_sign = max(float(beat.get("at", started)), evidence.log_modified or 0.0)
+    last_sign = max(float(beat.get("at", started)), evidence.seen or 0.0, evidence.log_modified or 0.0)
     if beat.get("host", evidence.host) != evidence.here:
         return _judge_elsewhere(evidence, beat, started, last_sign)
     if beat.get("boot_id") != evidence.boot_id:
@@ -212,6 +251,8 @@ def _judge_unrecorded(evidence: Evidence, beat: Mapping[str, Any]) -> Verdict:
     if evidence.training == processes.GONE and evidence.supervisor == processes.GONE:
         return _judge_vanished(evidence, started, last_sign)
     health = [SUSPENDED] if evidence.training == processes.SUSPENDED else []
+    if evidence.attached:
+        return Verdict("running", RECORDED, None, [_ATTACHED, *evidence.notes], health, started=started)
     alone = evidence.supervisor == processes.GONE
     reasons = ["its supervisor is gone, its process lives: its exit code will not be known"] if alone else []
     return Verdict("running", RECORDED, None, reasons, health, started=started, supervisor_lost=alone)
@@ -235,14 +276,23 @@ def _judge_elsewhere(evidence: Evidence, beat: Mapping[str, Any], started: float
 
 
 def _judge_vanished(evidence: Evidence, started: float, last_sign: float) -> Verdict:
-    """Training and supervisor are gone on this machine and left no exit record: only the log can tell."""
-    reasons = ["process and supervisor are gone without an exit record"]
-    stop = evidence.stops[-1] if evidence.stops else None
+    """The process is gone on this machine, and nobody wrote down how it ended: only traces can tell."""
+    reasons = [_ATTACHED] if evidence.attached else ["process and supervisor are gone without an exit record"]
     ended = evidence.log_modified or last_sign
-    if (stop and -5.0 <= last_sign - float(stop["at"]) <= STOP_SECONDS) or (stop and ended <= float(stop["at"])):
+    if evidence.attached:
+        ended = evidence.vanished or last_sign
+        seen = f"its process was seen gone at {_clock(ended)}" if evidence.vanished else "its end was not seen"
+        reasons.append(seen if evidence.vanished else f"{seen}: the last sign of life was at {_clock(ended)}")
+    stop = _stop_before(evidence, last_sign, ended)
+    if stop:
         reasons.append(f"{_name(int(stop['signal']))} was sent at {_clock(float(stop['at']))}")
         cause = f"stopped by the user: {stop['way']} ({_name(int(stop['signal']))})"
         return Verdict("stopped", INFERRED, cause, reasons, started=started, ended=max(ended, float(stop["at"])))
+    if evidence.oom:
+        cause = _OUT_OF_MEMORY
+        reasons.append(f"kernel log: {evidence.oom}")
+        hint = _find_hint(evidence, cause)
+        return Verdict("killed", INFERRED, cause, reasons, signal="SIGKILL", started=started, ended=ended, hint=hint)
     failure = evidence.failure
     if failure and failure.lines_after <= LINES_AFTER:
         reasons.append("the log ends with an uncaught exception" if failure.exception else "the last lines of the log")
@@ -251,7 +301,24 @@ def _judge_vanished(evidence: Evidence, started: float, last_sign: float) -> Ver
     if ending:
         reasons.append(f"the log ends with: {ending[:120]}")
         return Verdict("finished", INFERRED, None, reasons, started=started, ended=ended)
+    if evidence.attached:
+        reasons += [
+            "its log does not say how it ended" if evidence.log_end else "there is no log of it",
+            *evidence.notes,
+        ]
+        return Verdict("lost", INFERRED, _UNRECORDED, reasons, started=started, ended=ended)
     return Verdict("lost", INFERRED, "gone without an exit record", reasons, started=started, ended=last_sign)
+
+
+def _stop_before(evidence: Evidence, last_sign: float, ended: float) -> dict[str, Any] | None:
+    """The request to stop that a process which has vanished ended of; None where there was none, or long before."""
+    stop = evidence.stops[-1] if evidence.stops else None
+    if stop is None:
+        return None
+    asked = float(stop["at"])
+    if evidence.vanished is not None:
+        return stop if -5.0 <= evidence.vanished - asked <= STOP_SECONDS else None
+    return stop if -5.0 <= last_sign - asked <= STOP_SECONDS or ended <= asked else None
 
 
 def _find_hint(evidence: Evidence, cause: str | None) -> str | None:

@@ -79,7 +79,7 @@ def tail_parse_commit(data: bytes, folder: Path) -> float:
         after, new = tailer.read_new(path, cursor, PARSED_BYTES)
         if not new:
             break
-        after = reading.feed(cursor, after, new, 1.0)
+        after = reading.feed(cursor, after, [(1.0, new)])
         with write(connection):
             logs.advance_cursor(connection, RUN, 1, cursor, after)
             reading.write(connection)

@@ -40,7 +40,7 @@ def _read(journal: sqlite3.Connection, path: Path, reading: LogReading | None, a
     if reading is None or not reading.goes_on_from(attempt, before, ()):
         reading = LogReading(RUN, attempt, before, ())
     after, data = tailer.read_new(path, before)
-    after = reading.feed(before, after, data, 5.0)
+    after = reading.feed(before, after, [(5.0, data)])
     with write(journal):
         assert logs.advance_cursor(journal, RUN, attempt, before, after)
         reading.write(journal)
@@ -91,7 +91,7 @@ def test_a_reading_that_was_not_written_is_not_gone_on_from(run: sqlite3.Connect
     before = logs.read_cursor(run, RUN, 1, str(path))
     ahead = LogReading(RUN, 1, before, ())
     after, data = tailer.read_new(path, before)
-    ahead.feed(before, after, data, 5.0)
+    ahead.feed(before, after, [(5.0, data)])
     assert not ahead.goes_on_from(1, before, ())
     _read(run, path, ahead)
     assert len(_points(run, "loss").values) == 400
@@ -140,7 +140,7 @@ def test_new_patterns_take_the_place_of_old_ones(run: sqlite3.Connection, tmp_pa
     assert not reading.goes_on_from(1, before, ())
     (tmp_path / "log").write_bytes(b"kappa is 0.5 after 7\n")
     after, data = tailer.read_new(tmp_path / "log", before)
-    after = reading.feed(before, after, data, 5.0)
+    after = reading.feed(before, after, [(5.0, data)])
     with write(run):
         reading.write(run)
     points = _points(run, "kappa")

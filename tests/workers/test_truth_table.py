@@ -339,6 +339,45 @@ def _shift(path: Path, seconds: float) -> None:
     rundir.write_json(path, record)
 
 
+class TestAttached:
+    """It was running before it was watched; more of them in test_watching.py."""
+
+    def test_the_kernel_log_names_the_killed(
+        self, machiai: Machiai, memory_cgroup: Path, tmp_path: Path, wait_for: WaitFor
+    ) -> None:
+        """Where the kernel's log can be read, a kill for memory is told of an attached job too."""
+        if not os.access("/dev/kmsg", os.R_OK):
+            pytest.skip("NO KERNEL OOM KILL OF AN ATTACHED JOB TRIED: /dev/kmsg cannot be read here")
+        gate = tmp_path / "gate"
+        wait = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.02)\n"
+        eat = "data = []\nwhile True: data.append(bytearray(1 << 20))"
+        with subprocess.Popen([sys.executable, "-c", wait + eat], cwd=tmp_path) as job:
+            (memory_cgroup / "cgroup.procs").write_text(str(job.pid))
+            assert machiai.call("watch", str(job.pid), "--name", "eater").returncode == 0
+            assert machiai.show("eater")["state"] == "running"
+            gate.touch()
+        assert job.returncode == -signal.SIGKILL
+        shown = machiai.wait_ended("eater")
+        if not any("kernel log" in line for line in shown["evidence"]):
+            pytest.skip(f"NO KERNEL LOG OF THE KILL HERE: {shown['evidence']}")
+        assert judged(shown) == ("killed", "inferred")
+        assert shown["cause"] == "out of memory: the kernel killed it (SIGKILL)"
+
+    def test_a_reboot_is_lost(self, machiai: Machiai) -> None:
+        """Watched in another boot: lost, and not running."""
+        with subprocess.Popen(["sleep", "600"]) as job:
+            assert machiai.call("watch", str(job.pid), "--name", "old").returncode == 0
+            run = machiai.show("old")["id"]
+            machiai.call("daemon", "--stop")
+            job.kill()
+        path = machiai.folder(run) / rundir.BEAT
+        rundir.write_json(path, {**json.loads(path.read_text()), "boot_id": "another"})
+        machiai.start_daemon()
+        shown = machiai.wait_ended(run)
+        assert judged(shown) == ("lost", "inferred")
+        assert shown["cause"].startswith("machine rebooted at")
+
+
 @pytest.fixture(name="memory_cgroup")
 def _memory_cgroup() -> Iterator[Path]:
     """A memory cgroup of 64 MB; skipped, loudly, where this user may not make one."""

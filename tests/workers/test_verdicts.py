@@ -1,6 +1,7 @@
 """The verdict on evidence: what the log adds to an exit record, and what it alone can tell."""
 
 import signal
+from typing import Any
 
 import pytest
 
@@ -118,3 +119,63 @@ def test_progress_can_tell_too() -> None:
     """A count that came to its end speaks for a job that did, one that did not speaks for none."""
     assert judge(vanished("loss 0.1\n", progress=(200.0, 200.0))).state == "finished"
     assert judge(vanished("loss 0.1\n", progress=(150.0, 200.0))).state == "lost"
+
+
+STOP = {"at": NOW - 3, "signal": int(signal.SIGINT), "way": "machiai stop"}
+LONG_AGO = {"at": NOW - 5000, "signal": int(signal.SIGINT), "way": "machiai stop"}
+
+
+def attached(log: str, *, boot: str = "boot", **more: object) -> Evidence:
+    """Of a job that began two hours ago and is watched for one; gone unless something else is said."""
+    beat = {"host": "here", "boot_id": boot, "at": NOW - 3600, "started": NOW - 7200, "engine": "attached"}
+    return evidence(log, beat=beat, attached=True, **more)
+
+
+class TestAttached:
+    """A job that was running before it was watched: nobody can record how it ends."""
+
+    def test_while_it_runs(self) -> None:
+        """Running, recorded, without a word about a supervisor that there never was; and what will not be known."""
+        verdict = judge(attached("", training=processes.RUNNING, notes=["its output goes to a terminal"]))
+        assert (verdict.state, verdict.certainty, verdict.supervisor_lost) == ("running", "recorded", False)
+        assert verdict.evidence == ["attached by PID: its exit code cannot be known", "its output goes to a terminal"]
+
+    def test_suspended(self) -> None:
+        """SIGSTOP shows as a running job that is suspended."""
+        assert judge(attached("", training=processes.SUSPENDED)).health == ["suspended"]
+
+    @pytest.mark.parametrize(
+        ("log", "more", "state", "cause"),
+        [
+            (ERROR, {}, "failed", "CUDA out of memory"),
+            ("loss 0.1\nTraining finished.\n", {}, "finished", None),
+            ("loss 0.1\n", {"progress": (200.0, 200.0)}, "finished", None),
+            ("loss 0.1\n", {"progress": (150.0, 200.0)}, "lost", "ended; nobody could record how: attached by PID"),
+            ("", {}, "lost", "ended; nobody could record how: attached by PID"),
+            (ERROR + "loss 0.2\n" * 30, {}, "lost", "ended; nobody could record how: attached by PID"),
+            ("loss 0.1\n", {"oom": "Killed process 4242 (python)"}, "killed", "out of memory: the kernel killed it"),
+            ("loss 0.1\n", {"stops": [STOP]}, "stopped", "stopped by the user: machiai stop (SIGINT)"),
+            ("loss 0.1\nTraining finished.\n", {"stops": [LONG_AGO]}, "finished", None),
+        ],
+    )
+    def test_its_end_is_inferred(self, log: str, more: dict[str, Any], state: str, cause: str | None) -> None:
+        """From the log, the progress, the kernel's log and what was asked; never with an exit code."""
+        verdict = judge(attached(log, seen=NOW - 0.5, vanished=NOW, **more))
+        assert (verdict.state, verdict.certainty, verdict.exit_code) == (state, "inferred", None)
+        assert (verdict.cause or "").startswith(cause or "")
+        assert verdict.evidence[0] == "attached by PID: its exit code cannot be known"
+        assert (verdict.started, verdict.ended) == (NOW - 7200, NOW)
+
+    def test_an_end_that_nobody_saw_is_dated_by_the_last_sign_of_life(self) -> None:
+        """The last output, or the last time it was seen where that was later, or when watching began."""
+        unseen = attached("loss 0.1\n", seen=NOW - 900, log_modified=NOW - 600)
+        assert judge(unseen).ended == NOW - 600
+        assert judge(attached("", seen=NOW - 900)).ended == NOW - 900
+        assert judge(attached("")).ended == NOW - 3600
+        assert "its end was not seen" in judge(attached("")).evidence[1]
+
+    def test_a_reboot(self) -> None:
+        """Of another boot: lost, whatever its log says."""
+        verdict = judge(attached("Training finished.\n", boot="other", booted=NOW - 60, seen=NOW - 90))
+        assert (verdict.state, verdict.ended) == ("lost", NOW - 90)
+        assert (verdict.cause or "").startswith("machine rebooted at")

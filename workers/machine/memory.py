@@ -45,8 +45,11 @@ def find_cgroup(pid: int) -> str | None:
     return None if path is None else path.rstrip("/")
 
 
-def kernel_log_names(pid: int) -> str | None:
-    """The line of the kernel log that says ``pid`` was killed for memory; None where there is none to read."""
+def kernel_log_names(pid: int, since: float = 0.0) -> str | None:
+    """The line of the kernel log that says ``pid`` was killed for memory; None where there is none to read.
+
+    ``since`` in seconds after boot: what was written before is about another process of that number.
+    """
     try:
         log = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
@@ -63,10 +66,16 @@ def kernel_log_names(pid: int) -> str | None:
                 return found
             if not record:
                 return found
-            if wanted.search(record):
+            if wanted.search(record) and _second_of(record) >= since:
                 found = record.split(";", 1)[-1].splitlines()[0].strip()
     finally:
         os.close(log)
+
+
+def _second_of(record: str) -> float:
+    """When a record of /dev/kmsg was written, in seconds after boot: the third field of its prefix, microseconds."""
+    fields = record.split(";", 1)[0].split(",")
+    return int(fields[2]) / 1e6 if len(fields) > 2 and fields[2].isdecimal() else 0.0
 
 
 def _number_after(file: str, name: str) -> int | None:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,15 @@ ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 def ask(folder: Path, number: signal.Signals, way: str) -> None:
     """Send ``number`` to the training of that attempt on the user's behalf; ``way`` says how the user asked.
 
-    Raises StopRefused when there is nothing here to stop.
+    A run that waits for GPUs leaves the queue, whatever the signal. Raises StopRefused when there is nothing here to
+    stop.
     """
     beat = identify(folder)
     record(folder, number, way)
-    send(beat, number)
+    if rundir.is_waiting(beat):
+        _take_out_of_queue(folder, beat, number)
+    else:
+        send(beat, number)
 
 
 def record(folder: Path, number: signal.Signals, way: str) -> None:
@@ -47,7 +52,8 @@ def identify(folder: Path) -> dict[str, Any]:
         raise StopRefused("the run has not started yet; try again in a moment")
     if beat["host"] != socket.gethostname():
         raise StopRefused(f"the run is on {beat['host']}; stop it there: machiai stop {beat['run']}")
-    if beat["boot_id"] != processes.boot_id() or processes.status(beat["pid"], beat["start_ticks"]) == processes.GONE:
+    who = ("supervisor_pid", "supervisor_ticks") if rundir.is_waiting(beat) else ("pid", "start_ticks")
+    if beat["boot_id"] != processes.boot_id() or processes.status(beat[who[0]], beat[who[1]]) == processes.GONE:
         raise StopRefused("the run's process is gone; nothing was signalled")
     return beat
 
@@ -56,9 +62,13 @@ def send(beat: dict[str, Any], number: signal.Signals) -> None:
     """Signal the training's process group, and wake it where it is suspended, or it would not hear of it.
 
     SIGKILL reaches all that descends from it too, for nobody else would end those: the workers of `torchrun` have
-    sessions of their own. A run that was launched from within is spared.
+    sessions of their own. A run that was launched from within is spared. The group and the session of a job that was
+    attached may be the shell it was typed into: only the process and its descendants hear of it.
     """
     pid = int(beat["pid"])
+    if is_attached(beat):
+        _send_to_family(pid, beat["start_ticks"], number)
+        return
     is_last = number == signal.SIGKILL
     members = {*processes.session_members(pid), *processes.descendants(pid, _is_supervisor)} if is_last else set()
     try:
@@ -71,6 +81,43 @@ def send(beat: dict[str, Any], number: signal.Signals) -> None:
                 os.kill(member, number)
     except PermissionError as error:
         raise StopRefused(f"process {pid} belongs to another user; ask its owner to stop it") from error
+
+
+def _take_out_of_queue(folder: Path, beat: dict[str, Any], number: signal.Signals) -> None:
+    """Wake the supervisor of a run that waits, to find the request; a command that it starts right now is signalled by
+    it, or by us where its beat is there already, so that none outlives the request unseen."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(int(beat["supervisor_pid"]), signal.SIGTERM)
+    later = rundir.read_json(folder / rundir.BEAT)
+    if later and later.get("pid"):
+        send(later, number)
+
+
+def is_attached(beat: Mapping[str, Any]) -> bool:
+    """Whether a beat is that of a job that was running before it was watched."""
+    return beat.get("engine") == rundir.ATTACHED
+
+
+def _send_to_family(pid: int, ticks: int | None, number: signal.Signals) -> None:
+    """Signal a process and all that descends from it, each only if it is still the one that was meant."""
+    family = [(pid, ticks)]
+    family += [(member, processes.start_ticks(member)) for member in processes.descendants(pid, _is_supervisor)]
+    for member, started in family:
+        with contextlib.suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(member)
+            try:  # what the descriptor means cannot become another process any more
+                before = processes.status(member, started)
+                if before == processes.GONE:
+                    continue
+                signal.pidfd_send_signal(descriptor, number)
+                if before == processes.SUSPENDED:
+                    signal.pidfd_send_signal(descriptor, signal.SIGCONT)
+            except PermissionError as error:
+                if member == pid:
+                    words = f"process {pid} belongs to another user; ask its owner to stop it"
+                    raise StopRefused(words) from error
+            finally:
+                os.close(descriptor)
 
 
 def _is_supervisor(pid: int) -> bool:
