@@ -43,9 +43,15 @@ def _is_behind(connection: sqlite3.Connection, settings: Settings) -> bool:
         run = runs.get_run(connection, run_id)
         if run and run.is_active:
             folder = rundir.latest_folder(Path(run.directory))
-            if (folder / rundir.EXIT).exists() or (run.state == "queued" and (folder / rundir.BEAT).exists()):
+            if (folder / rundir.EXIT).exists() or (run.state == "queued" and _has_started(folder)):
                 return True
     return False
+
+
+def _has_started(folder: Path) -> bool:
+    """Whether an attempt has shown a sign of life, other than that it waits for GPUs."""
+    beat = rundir.read_json(folder / rundir.BEAT)
+    return beat is not None and not rundir.is_waiting(beat)
 
 
 def _ingest(connection: sqlite3.Connection, settings: Settings) -> None:

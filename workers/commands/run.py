@@ -14,7 +14,7 @@ from store.errors import LaunchError, SettingsError
 from store.settings import Settings, load
 from workers import address, lock
 from workers.commands import say
-from workers.runs import launcher, rundir, viewer
+from workers.runs import gpu_choice, launcher, rundir, viewer
 
 _DEMO = Path(__file__).resolve().parents[1] / "demo" / "pong.py"
 
@@ -27,6 +27,8 @@ _DEMO = Path(__file__).resolve().parents[1] / "demo" / "pong.py"
 @click.option("--if-failure", metavar="TEXT", help="What to do when it crashes; pushed with the news.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find it by; may be repeated.")
 @click.option("--tty", is_flag=True, help="Give the command a terminal of its own, for one that asks questions.")
+@click.option("--gpus", type=int, metavar="N", help="Take N GPUs that are free, and let the command see those alone.")
+@click.option("--wait", is_flag=True, help="Where fewer are free: wait for them in the queue.")
 @click.option("--detach", "-d", is_flag=True, help="Return at once and print the run's id.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(
@@ -37,6 +39,8 @@ def run(
     if_failure: str | None,
     tags: tuple[str, ...],
     tty: bool,
+    gpus: int | None,
+    wait: bool,
     detach: bool,
     command: tuple[str, ...],
 ) -> int:
@@ -45,9 +49,13 @@ def run(
     The command writes straight into the run's log; closing this terminal, or anything of Machiai dying, leaves
     it alone. Ctrl-C is forwarded (twice SIGTERM, three times SIGKILL). The exit code is the command's own, 128 + n
     for a signal; 125, 126 and 127 when it could not be started.
+
+    --gpus takes GPUs that no other run has and nobody computes on, out of those in your CUDA_VISIBLE_DEVICES. With
+    --wait the run starts when there are enough, in order of asking: one that wants fewer never overtakes one that
+    waits for more. Ctrl-C takes it out of the queue; closing the terminal leaves it there. `machiai queue` shows it.
     """
     plan = launcher.Plan(name, project, hypothesis, if_success, if_failure, tags)
-    return start(command, plan, tty=tty, detach=detach)
+    return start(command, plan, tty=tty, detach=detach, gpus=gpus, wait=wait)
 
 
 @click.command()
@@ -74,8 +82,23 @@ def require_torch(find: Callable[[str], object] = importlib.util.find_spec) -> N
         raise LaunchError("the demo needs PyTorch, which was left out; `python3 -m app --with-torch` adds it")
 
 
-def start(command: tuple[str, ...], plan: launcher.Plan, *, tty: bool, detach: bool) -> int:
+def start(
+    command: tuple[str, ...],
+    plan: launcher.Plan,
+    *,
+    tty: bool,
+    detach: bool,
+    gpus: int | None = None,
+    wait: bool = False,
+) -> int:
     """Launch ``command`` and, unless detached, stay with it to its end; the exit code for the shell."""
+    if gpus is not None and gpus < 1:
+        raise LaunchError(
+            f"--gpus {gpus} asks for no GPU; to hide them all from the command: CUDA_VISIBLE_DEVICES= machiai run …. "
+            "Nothing was started"
+        )
+    if wait and gpus is None:
+        raise LaunchError("--wait waits for GPUs: say for how many, as in --gpus 1 --wait. Nothing was started")
     try:
         settings = load()
     except SettingsError as error:
@@ -88,13 +111,15 @@ def start(command: tuple[str, ...], plan: launcher.Plan, *, tty: bool, detach: b
         terminal = launcher.Terminal(size.lines, size.columns, tty)
     # Ctrl-C waits until the viewer can forward it: a run must not start behind the back of a user who gave up.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    launched = launcher.launch(command, plan, settings, terminal=terminal, pass_input=not detach)
+    launched = launcher.launch(command, plan, settings, terminal=terminal, pass_input=not detach, gpus=gpus, wait=wait)
     if launched.failure:
         say(f"{launched.failure}; the run is kept as {launched.id}")
         launched.supervisor.wait()
         return launched.exit_code or 127
     say(_opening(launched, settings))
     if detach:
+        if launched.waiting:
+            say(gpu_choice.spell_wait(launched.waiting))
         click.echo(launched.id)
         return 0
     return _watch(launched)
@@ -104,6 +129,8 @@ def _opening(launched: launcher.Launched, settings: Settings) -> str:
     line = f"{launched.name} · {launched.id} · {address.find(settings)}/run?id={launched.id}"
     if lock.holder(settings.home) is None:
         line += " · no daemon is running: alerts wait for `machiai up`"
+    if launched.gpus:
+        line += f"\nmachiai: on GPU {', '.join(str(gpu['index']) for gpu in launched.gpus)}"
     return line
 
 
@@ -132,6 +159,8 @@ def _closing(launched: launcher.Launched) -> str:
     took = spell(verdict.seconds)
     if verdict.state == "finished":
         return f"✔ finished in {took} — {launched.name}"
+    if verdict.state == "stopped" and verdict.started is None:
+        return f"■ {verdict.cause} — {launched.name}"
     if verdict.state == "stopped":
         return f"■ stopped after {took} — {launched.name}"
     if verdict.certainty == "inferred":

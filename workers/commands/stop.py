@@ -37,13 +37,15 @@ def stop(run: str, grace: float | None, force: bool, no_wait: bool) -> int:
     patience = settings.stop_grace_seconds if grace is None else grace
     for number in (signal.SIGKILL,) if force else stopping.ESCALATION:
         began = time.monotonic()
+        waits = rundir.is_waiting(rundir.read_json(folder / rundir.BEAT))
         try:
             stopping.ask(folder, number, WAY)
         except StopRefused:
             if stopping.wait_gone(folder, 1.0):
                 break
             raise
-        say(f"sent {number.name} to {found.name} ({found.id})")
+        did = "took {} out of the queue" if waits else f"sent {number.name} to {{}}"
+        say(did.format(f"{found.name} ({found.id})"))
         if no_wait:
             return 0
         if stopping.wait_gone(folder, 60.0 if number == signal.SIGKILL else patience):

@@ -109,6 +109,27 @@ def _children(pid: int) -> list[int]:
     return found
 
 
+def find_marked(mark: str) -> tuple[int, int] | None:
+    """Pid and start ticks of a session's leader with ``mark`` (``NAME=value``) in the environment it began with.
+
+    So a command is found whose supervisor died before it could write its pid down. None where there is none.
+    """
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and mark.encode() in _read(f"/proc/{name}/environ").split(b"\0"):
+                stat = read_stat(int(name))
+                if stat and stat.session == int(name) and stat.state not in "ZXx":
+                    return int(name), stat.start_ticks
+        except OSError:  # it is gone, or not ours to see
+            pass
+    return None
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def boot_id() -> str:
     """The random id of this boot; empty where the kernel gives none."""
     try:

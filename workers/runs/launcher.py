@@ -19,7 +19,8 @@ from typing import Any
 from store.errors import LaunchError
 from store.settings import Settings
 from workers.machine import processes
-from workers.runs import command_line, rundir, snapshot
+from workers.runs import command_line, gpu_requests, rundir, snapshot
+from workers.runs.claims import Claim
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _START_SECONDS = 60.0
@@ -50,7 +51,10 @@ class Terminal:
 
 @dataclass(frozen=True)
 class Launched:
-    """A run that was started; ``failure`` says why its command could not be executed, with that exit code."""
+    """A run that was started; ``failure`` says why its command could not be executed, with that exit code.
+
+    ``gpus`` are those it was given; ``waiting`` says what it waits for where it is in the queue for some.
+    """
 
     id: str
     name: str
@@ -59,6 +63,8 @@ class Launched:
     pid: int | None = None
     exit_code: int | None = None
     failure: str | None = None
+    gpus: tuple[dict[str, Any], ...] = ()
+    waiting: dict[str, Any] | None = None
 
     @property
     def folder(self) -> Path:
@@ -75,47 +81,56 @@ def launch(
     terminal: Terminal | None = None,
     pass_input: bool = True,
     now: float | None = None,
+    gpus: int | None = None,
+    wait: bool = False,
 ) -> Launched:
     """Start ``argv`` under a supervisor in the current folder; it reads our input where that is a file or a pipe.
 
-    Raises LaunchError when nothing could be started; a command that cannot be executed is a run that failed,
-    and comes back with ``failure``.
+    With ``gpus`` it sees so many that are free; where fewer are, ``wait`` puts it into the queue for them. Raises
+    LaunchError when nothing could be started; a command that cannot be executed is a run that failed, and comes back
+    with ``failure``.
     """
     environ = dict(os.environ if environ is None else environ)
     now = time.time() if now is None else now
     cwd = _current_folder()
     run_id = rundir.new_id(now)
     directory = settings.runs_folder / run_id
-    try:
-        manifest = _prepare(directory, run_id, list(argv), plan, environ, cwd, now, settings.redact)
-    except OSError as error:
-        raise LaunchError(
-            f"cannot make a run directory in {settings.runs_folder}: {error.strerror or error}; nothing was started. "
-            "Free some space or set MACHIAI_HOME to a folder you can write to"
-        ) from error
-    spec = {"run": run_id, "attempt": 1, "argv": list(argv), "cwd": str(cwd)}
-    if terminal and terminal.tty:
-        spec |= {"tty": True, "rows": terminal.rows, "columns": terminal.columns}
-    try:
-        environment = _training_environment(environ, run_id, directory, terminal)
-        supervisor, report = _start(directory, spec, environment, pass_input=pass_input and _has_input())
-    except (OSError, LaunchError) as error:
-        if (rundir.attempt_folder(directory, 1) / rundir.LOG).exists():
+    name = settings.redact(name_of(plan, list(argv), run_id))
+    with gpu_requests.claimed(settings.home, run_id, name, gpus, environ, wait=wait, now=now) as claim:
+        try:
+            manifest = _prepare(directory, run_id, list(argv), plan, environ, cwd, now, settings.redact, claim)
+        except OSError as error:
             raise LaunchError(
-                f"the run's supervisor died as the command started ({error}); the command may be running, "
-                f"and writes to the log of {run_id}"
+                f"cannot make a run directory in {settings.runs_folder}: {error.strerror or error}; nothing was "
+                "started. Free some space or set MACHIAI_HOME to a folder you can write to"
             ) from error
-        shutil.rmtree(directory, ignore_errors=True)
-        raise LaunchError(f"the run's supervisor could not be started ({error}); nothing was started") from error
-    return Launched(
-        run_id,
-        manifest["name"],
-        directory,
-        supervisor,
-        pid=report.get("pid"),
-        exit_code=report.get("exit_code"),
-        failure=report.get("reason"),
-    )
+        spec: dict[str, Any] = {"run": run_id, "attempt": 1, "argv": list(argv), "cwd": str(cwd)}
+        if claim:
+            spec |= {"home": str(settings.home.absolute()), "claim": claim.to_json()}
+        if terminal and terminal.tty:
+            spec |= {"tty": True, "rows": terminal.rows, "columns": terminal.columns}
+        try:
+            environment = _training_environment(environ, run_id, directory, terminal)
+            supervisor, report = _start(directory, spec, environment, pass_input=pass_input and _has_input())
+        except (OSError, LaunchError) as error:
+            if (rundir.attempt_folder(directory, 1) / rundir.LOG).exists():
+                raise LaunchError(
+                    f"the run's supervisor died as the command started ({error}); the command may be running, "
+                    f"and writes to the log of {run_id}"
+                ) from error
+            shutil.rmtree(directory, ignore_errors=True)
+            raise LaunchError(f"the run's supervisor could not be started ({error}); nothing was started") from error
+        return Launched(
+            run_id,
+            manifest["name"],
+            directory,
+            supervisor,
+            pid=report.get("pid"),
+            exit_code=report.get("exit_code"),
+            failure=report.get("reason"),
+            gpus=(claim and claim.gpus) or (),
+            waiting=report.get("waiting"),
+        )
 
 
 def _current_folder() -> Path:
@@ -134,6 +149,7 @@ def _prepare(
     cwd: Path,
     now: float,
     redact: Callable[[str], str],
+    claim: Claim | None,
 ) -> dict[str, Any]:
     """Make the run directory with its manifest, patch and first attempt folder, whole or not at all."""
     unfinished = directory.with_name(f"{rundir.UNFINISHED}{run_id}")
@@ -143,6 +159,8 @@ def _prepare(
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         git = snapshot.take(cwd, unfinished / rundir.PATCH)
         manifest = _manifest(run_id, argv, plan, environ, cwd, git, now)
+        if claim:
+            manifest |= gpu_requests.describe(claim, manifest["environment"])
         manifest = dict(json.loads(redact(json.dumps(manifest))))
         rundir.write_json(unfinished / rundir.MANIFEST, manifest)
         unfinished.rename(directory)
@@ -165,7 +183,7 @@ def _manifest(
     return {
         "format": rundir.FORMAT,
         "id": run_id,
-        "name": _one_line(plan.name or "") or _one_line(command_line.name_run(argv)) or run_id,
+        "name": name_of(plan, argv, run_id),
         "project": plan.project,
         "project_root": git["root"] if git else str(cwd),
         "argv": command_line.mask(argv),
@@ -184,6 +202,11 @@ def _manifest(
         "tags": list(plan.tags),
         "environment": command_line.select_environment(environ),
     }
+
+
+def name_of(plan: Plan, argv: Sequence[str], run_id: str) -> str:
+    """What a run is called: as the user says, else after its script or command, else by its id."""
+    return _one_line(plan.name or "") or _one_line(command_line.name_run(argv)) or run_id
 
 
 def _one_line(name: str) -> str:

@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,10 @@ MANIFEST = "run.json"
 EXIT = "exit.json"
 BEAT = "beat.json"
 LOG = "log"
+SOURCE = "source.json"
+"""Where the log of an attached run comes from."""
+ATTACHED = "attached"
+"""The ``engine`` of a run that was running already when watching it began."""
 PATCH = "code/diff.patch"
 UNFINISHED = ".new-"
 """What the name of a directory begins with while its launch is being prepared."""
@@ -90,6 +94,11 @@ def write_json(path: Path, value: dict[str, Any], *, durable: bool = True) -> No
         raise
     if durable:
         sync_folder(path.parent)
+
+
+def is_waiting(beat: Mapping[str, Any] | None) -> bool:
+    """Whether a beat is that of a run in the queue for GPUs, whose command has not been started."""
+    return bool(beat and beat.get("waiting") and not beat.get("pid"))
 
 
 def reserve_exit(folder: Path) -> None:

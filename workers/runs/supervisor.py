@@ -7,10 +7,8 @@ with the attempt folder and two descriptors — the command comes in over one (n
 """
 
 import contextlib
-import errno
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,14 +22,17 @@ if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from workers.machine import memory, processes
-from workers.runs import pty_relay, rundir
+from workers.runs import claims, obstacles, pty_relay, rundir, waiting
+from workers.runs.claims import Claim
 
-NOT_FOUND = 127
-NOT_EXECUTABLE = 126
+
+class Cancelled(Exception):
+    """The user took the run out of the queue; by which way is the message."""
 
 
 class Supervisor:
-    """Watches one execution; ``spec`` has argv, cwd, run, attempt and (for a pty) tty, rows, columns."""
+    """Watches one execution; ``spec`` has argv, cwd, run, attempt, (for a pty) tty, rows, columns, and (where GPUs were
+    asked for) home and the claim on them."""
 
     def __init__(self, folder: Path, spec: dict[str, Any]) -> None:
         self.folder = folder
@@ -108,9 +109,31 @@ class Supervisor:
                 durable=False,
             )
 
+    def beat_waiting(self, words: dict[str, Any]) -> None:
+        """Rewrite ``beat.json`` of a run in the queue; ``words`` say what it waits for."""
+        with contextlib.suppress(OSError):
+            rundir.write_json(
+                self.folder / rundir.BEAT,
+                {
+                    **self.identity,
+                    "pid": None,
+                    "start_ticks": None,
+                    "at": time.time(),
+                    "monotonic": time.clock_gettime(time.CLOCK_BOOTTIME),
+                    "waiting": words,
+                },
+                durable=False,
+            )
+
+    def release(self) -> None:
+        """Let go of its GPUs, or of its place in the queue."""
+        if "claim" in self.spec:
+            claims.release(Path(self.spec["home"]), self.spec["run"])
+
     def record_end(self, pid: int, status: int, usage: Any) -> None:
         """Write ``exit.json``; on a disk that is full or away, keep trying until it can be written."""
         ended = time.time()
+        self.release()
         seconds = time.clock_gettime(time.CLOCK_BOOTTIME) - self.started_boottime
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         evidence = {"before": self.memory, "after": memory.snapshot(self.memory.get("cgroup"))}
@@ -137,6 +160,7 @@ class Supervisor:
     def record_failed_start(self, exit_code: int, reason: str) -> None:
         """Write ``exit.json`` for a command that could not be executed."""
         now = time.time()
+        self.release()
         self.write_exit(
             {
                 "exit_code": exit_code,
@@ -145,6 +169,20 @@ class Supervisor:
                 "ended": now,
                 "seconds": 0.0,
                 "not_started": reason,
+            }
+        )
+
+    def record_cancelled(self, way: str) -> None:
+        """Write ``exit.json`` for a run that the user took out of the queue."""
+        self.release()
+        self.write_exit(
+            {
+                "exit_code": None,
+                "signal": None,
+                "started": None,
+                "ended": time.time(),
+                "seconds": 0.0,
+                "cancelled": way,
             }
         )
 
@@ -165,21 +203,6 @@ class Supervisor:
                 pause = min(30.0, pause * 2)
 
 
-def explain_start(error: OSError, argv: list[str], cwd: str) -> tuple[int, str]:
-    """The exit code and the words for a command that could not be executed, as shells have them."""
-    if error.filename == cwd and argv[0] != cwd:
-        return NOT_EXECUTABLE, f"cannot enter the folder {cwd}: {error.strerror}"
-    if isinstance(error, FileNotFoundError):
-        if Path(cwd, argv[0]).exists() if os.sep in argv[0] else shutil.which(argv[0]):
-            return NOT_EXECUTABLE, f"the interpreter that {argv[0]} names in its first line was not found"
-        return NOT_FOUND, f"command not found: {argv[0]}"
-    if isinstance(error, PermissionError | IsADirectoryError):
-        return NOT_EXECUTABLE, f"not executable: {argv[0]}"
-    if error.errno == errno.ENOEXEC:
-        return NOT_EXECUTABLE, f"cannot execute {argv[0]}: it has no first line such as #!/bin/sh, and is no program"
-    return NOT_EXECUTABLE, f"cannot execute {argv[0]}: {error.strerror}"
-
-
 def main(folder: str, spec_descriptor: int, report_descriptor: int) -> int:
     """Run the command that comes in over one descriptor, and report over the other whether it started."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
@@ -190,21 +213,36 @@ def main(folder: str, spec_descriptor: int, report_descriptor: int) -> int:
     with open(spec_descriptor, "rb") as source:
         spec = json.load(source)
     supervisor = Supervisor(Path(folder), spec)
+    if "claim" in spec and (refusal := waiting.adopt(spec)):
+        _report(report_descriptor, {"refused": refusal})
+        return 1
     try:
         rundir.reserve_exit(supervisor.folder)
         (supervisor.folder / rundir.LOG).touch(0o600)
     except OSError as error:
+        supervisor.release()
         _report(report_descriptor, {"refused": f"cannot write to {folder}: {error.strerror}"})
         return 1
+    has_waited = "claim" in spec and spec["claim"]["gpus"] is None
     try:
+        if has_waited:
+            obstacles.find(spec["argv"], spec["cwd"])
+            report_descriptor = _wait_for_gpus(supervisor, report_descriptor)
+        elif "claim" in spec:
+            waiting.use(supervisor.folder, Claim.from_json(spec["claim"]))
         process = supervisor.start()
+    except Cancelled as cancelled:
+        supervisor.record_cancelled(str(cancelled))
+        return 0
     except OSError as error:
-        code, reason = explain_start(error, spec["argv"], spec["cwd"])
+        code, reason = obstacles.explain(error, spec["argv"], spec["cwd"])
         supervisor.record_failed_start(code, reason)
         _report(report_descriptor, {"exit_code": code, "reason": reason})
         return 0
     # From here on the training lives: nothing of ours that fails may end the watch.
     supervisor.beat(process.pid)
+    if has_waited:
+        waiting.pass_on_stop(supervisor.folder, process.pid)
     _report(report_descriptor, {"pid": process.pid, "started": supervisor.started})
     with contextlib.suppress(OSError):
         _let_go()
@@ -216,8 +254,27 @@ def main(folder: str, spec_descriptor: int, report_descriptor: int) -> int:
     return 0
 
 
+def _wait_for_gpus(supervisor: Supervisor, report_descriptor: int) -> int:
+    """Wait in the queue for its GPUs, having told the launcher; Cancelled when the user took the run out of it."""
+    place = waiting.GpuWait(
+        Path(supervisor.spec["home"]),
+        supervisor.folder,
+        Claim.from_json(supervisor.spec["claim"]),
+        supervisor.beat_waiting,
+    )
+    place.look_around()
+    _report(report_descriptor, {"waiting": place.said})
+    granted = place.wait()
+    if granted is None:
+        raise Cancelled(waiting.cancelled_by(supervisor.folder))
+    waiting.use(supervisor.folder, granted)
+    return -1
+
+
 def _report(descriptor: int, outcome: dict[str, Any]) -> None:
-    """Tell the launcher, if it is still there, how the start went."""
+    """Tell the launcher, if it is still there, how the start went; once."""
+    if descriptor < 0:
+        return
     with contextlib.suppress(OSError):
         os.write(descriptor, json.dumps(outcome).encode())  # less than a pipe holds: in one piece
     with contextlib.suppress(OSError):

@@ -18,11 +18,13 @@ from types import FrameType
 
 from store.errors import StopRefused
 from workers.machine import processes
-from workers.runs import pty_relay, rundir, stopping
+from workers.runs import claims, gpu_choice, pty_relay, rundir, stopping
 
 UNKNOWN_EXIT = 125
+CANCELLED_EXIT = 130
 _CHUNK = 1 << 18
 _POLL_SECONDS = 0.03
+_REPEAT_SECONDS = 60.0
 _INTERRUPT = b"\x03"
 
 
@@ -46,6 +48,7 @@ class Viewer:
         terminated = signal.signal(signal.SIGTERM, self._terminated)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         try:
+            self._attend()
             with self._keyboard():
                 self._copy()
         finally:
@@ -60,6 +63,38 @@ class Viewer:
         except KeyboardInterrupt:
             return 130
         return 0
+
+    def _attend(self) -> None:
+        """While the run waits for GPUs, say what for each time that changes, but not more than once a minute where it
+        stays in its place."""
+        said: tuple[int, str] | None = None
+        said_at = last_check = 0.0
+        while not (self.folder / rundir.EXIT).exists():
+            beat = rundir.read_json(self.folder / rundir.BEAT)
+            if beat is None or not rundir.is_waiting(beat):
+                break
+            now = time.monotonic()
+            words = gpu_choice.spell_wait(beat["waiting"])
+            place = int(beat["waiting"]["place"])
+            if said is None or said[0] != place or (said[1] != words and now - said_at >= _REPEAT_SECONDS):
+                self._say_undisturbed(words)
+                said, said_at = (place, words), now
+            if now - last_check > 1.0:
+                last_check = now
+                if self._is_lost():
+                    return
+            time.sleep(_POLL_SECONDS)
+        given = rundir.read_json(self.folder / claims.ATTEMPT_GPUS)
+        if said is not None and given is not None:
+            self._say_undisturbed(f"started on GPU {', '.join(str(gpu['index']) for gpu in given['gpus'])}")
+
+    def _say_undisturbed(self, text: str) -> None:
+        """Say a line while no signal comes in between: its handler says one, too, and lines cannot be nested."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            self.say(text)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
 
     def _copy(self, start: int = 0) -> None:
         log = self._open_log()
@@ -112,16 +147,21 @@ class Viewer:
 
     def _terminated(self, number: int, frame: FrameType | None) -> None:
         """Leave the terminal as it was found (a pty's keyboard is raw) and say what that means for the run."""
-        self.say(f"no longer watching; {self.name} goes on")
+        waits = rundir.is_waiting(rundir.read_json(self.folder / rundir.BEAT))
+        self.say(f"no longer watching; {self.name} {'stays in the queue' if waits else 'goes on'}")
         raise SystemExit(128 + number)
 
     def _forward(self) -> None:
         chosen = stopping.ESCALATION[min(self.interrupts, len(stopping.ESCALATION) - 1)]
+        waits = rundir.is_waiting(rundir.read_json(self.folder / rundir.BEAT))
         self.interrupts += 1
         try:
             stopping.ask(self.folder, chosen, "Ctrl-C in the terminal")
         except (StopRefused, OSError) as error:
             self.say(f"not stopped: {error}")
+            return
+        if waits:
+            self.say(f"took {self.name} out of the queue")
             return
         following = stopping.ESCALATION[self.interrupts :]
         more = f"; Ctrl-C again sends {following[0].name}" if following else ""
@@ -141,6 +181,7 @@ class Viewer:
             return
         saved = termios.tcgetattr(0)
         before = signal.signal(signal.SIGWINCH, lambda *_: self._send_size())
+        self._send_size()  # it may have changed while the run waited for GPUs
         flags = fcntl.fcntl(0, fcntl.F_GETFL)
         try:
             tty.setraw(0)
@@ -192,10 +233,13 @@ class _KeyPump:
 
 
 def exit_status(folder: Path) -> int:
-    """What a shell would make of how that attempt ended; 125 when there is no record of it."""
+    """What a shell would make of how that attempt ended; 125 when there is no record of it, 130 as for Ctrl-C when the
+    user took it out of the queue."""
     record = rundir.read_json(folder / rundir.EXIT)
     if record is None:
         return UNKNOWN_EXIT
+    if record.get("cancelled"):
+        return CANCELLED_EXIT
     if record.get("signal"):
         return 128 + int(record["signal"])
     return int(record["exit_code"])

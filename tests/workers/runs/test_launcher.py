@@ -17,7 +17,8 @@ from store.errors import LaunchError
 from store.settings import Settings
 from tests.conftest import python
 from tests.fakes.command import Machiai
-from workers.runs import launcher, rundir
+from tests.fakes.nvml import FakeGpus
+from workers.runs import claims, launcher, rundir
 
 TOKEN = "o.abcdefghijklmnopqrstuvwxyz012345"
 SHOW_ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
@@ -298,3 +299,13 @@ class TestFullDisk:
         found = rundir.read_json(folder / rundir.EXIT)
         assert found is not None
         assert found["signal"] == signal.SIGTERM
+
+
+def test_a_failed_launch_claims_nothing(machiai: Machiai, tmp_path: Path) -> None:
+    """GPUs that were claimed are let go where the run's directory cannot be made."""
+    machiai.environment |= FakeGpus(tmp_path / "gpus", count=1).environment
+    machiai.home.mkdir()
+    (machiai.home / "runs").write_text("in the way")
+    done = machiai.call("run", "--gpus", "1", "--", "true")
+    assert (done.returncode, "nothing was started" in done.stderr) == (125, True)
+    assert list(claims.folder(machiai.home).iterdir()) == []

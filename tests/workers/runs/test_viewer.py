@@ -6,16 +6,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import python
 from tests.fakes.command import Machiai
+from tests.fakes.nvml import FakeGpus
 from tests.fakes.terminal import Terminal
 from workers.machine import processes
-from workers.runs import rundir, viewer
+from workers.runs import rundir, stopping, viewer
 
 WaitFor = Callable[..., None]
 COUNTING = "import time\nfor i in range(100000):\n    print('line', i, flush=True)\n    time.sleep(0.02)\n"
@@ -333,3 +334,88 @@ class TestTerminal:
         assert f"/run?id={run}" in opening
         assert closing.startswith("machiai: ✖ crashed after 0.")
         assert closing.endswith("exit code 3 — aug")
+
+
+class TestQueue:
+    """A run that waits for GPUs, watched at a terminal."""
+
+    @pytest.fixture(name="queued")
+    def _queued(self, machiai: Machiai, tmp_path: Path, terminal: Callable[..., Terminal]) -> Callable[..., Terminal]:
+        """Opens a terminal with a run that waits for the only GPU, which another run has."""
+        gpus = FakeGpus(tmp_path / "gpus", count=1)
+        machiai.environment |= gpus.environment
+        machiai.detach("sleep", "600", options=["--gpus", "1", "--name", "holder"])
+
+        def open_terminal(*command: str, options: Sequence[str] = ()) -> Terminal:
+            screen = terminal("run", "--gpus", "1", "--wait", "--name", "waiter", *options, "--", *command)
+            screen.wait_for(b"waiting for 1 GPU: GPU 0 has run holder")
+            screen.wait_for(b"1st in the queue")
+            return screen
+
+        return open_terminal
+
+    def waiter(self, machiai: Machiai) -> str:
+        """The id of the run that waits."""
+        return str(machiai.show("waiter")["id"])
+
+    def test_interrupted(self, machiai: Machiai, tmp_path: Path, queued: Callable[..., Terminal]) -> None:
+        """One Ctrl-C takes it out of the queue; nothing was started."""
+        screen = queued("touch", "started")
+        screen.type(b"\x03")
+        assert screen.wait() == viewer.CANCELLED_EXIT
+        assert b"took waiter out of the queue" in screen.seen
+        assert "stopped by the user before it started — waiter".encode() in screen.seen
+        shown = machiai.show("waiter")
+        assert (shown["state"], shown["certainty"]) == ("stopped", "recorded")
+        assert not (tmp_path / "started").exists()
+
+    def test_terminal_closed(self, machiai: Machiai, queued: Callable[..., Terminal], wait_for: WaitFor) -> None:
+        """Closing the window leaves it in the queue, and it runs when its turn comes."""
+        screen = queued("true")
+        screen.hang_up()
+        screen.process.wait(10)
+        run = self.waiter(machiai)
+        assert machiai.show(run)["state"] == "queued"
+        assert machiai.call("stop", "holder").returncode == 0
+        wait_for(lambda: (machiai.folder(run) / rundir.EXIT).exists(), "the run to have run", 40)
+        assert machiai.show(run)["state"] == "finished"
+
+    def test_killed(self, machiai: Machiai, queued: Callable[..., Terminal]) -> None:
+        """A viewer that is told to end says that the run stays in the queue."""
+        screen = queued("true")
+        screen.process.terminate()
+        assert screen.wait() == 128 + signal.SIGTERM
+        assert b"waiter stays in the queue" in screen.seen
+        assert machiai.show("waiter")["state"] == "queued"
+
+    def test_its_turn(self, machiai: Machiai, queued: Callable[..., Terminal]) -> None:
+        """When its turn comes the terminal says on which GPU, follows it, and ends with its exit code."""
+        screen = queued("bash", "-c", "echo on $CUDA_VISIBLE_DEVICES; exit 7")
+        assert machiai.call("stop", "holder").returncode == 0
+        assert screen.wait(40) == 7
+        assert screen.seen.index(b"started on GPU 0") < screen.seen.index(b"on 0\r\n")
+
+    def test_with_a_terminal_of_its_own(self, machiai: Machiai, queued: Callable[..., Terminal]) -> None:
+        """With `--tty` the keyboard is the command's from when it starts, and Ctrl-C is the queue's before."""
+        screen = queued("bash", "-c", "read -p 'name? ' name; echo hello $name", options=["--tty"])
+        assert not screen.is_raw
+        assert machiai.call("stop", "holder").returncode == 0
+        screen.wait_for(b"name? ", 40)
+        screen.type(b"Yuki\r")
+        assert screen.wait() == 0
+        assert b"hello Yuki" in screen.seen
+
+    @pytest.mark.parametrize("delay", [0.0, 0.3, 0.6, 0.9, 1.2])
+    def test_stopped_in_the_moment_of_its_start(
+        self, machiai: Machiai, queued: Callable[..., Terminal], wait_for: WaitFor, delay: float
+    ) -> None:
+        """A stop that comes as the command is just being started is not lost: whichever was first, it ends."""
+        screen = queued("sleep", "600")
+        run = self.waiter(machiai)
+        holder = rundir.read_json(machiai.folder(str(machiai.show("holder")["id"])) / rundir.BEAT) or {}
+        os.kill(holder["pid"], signal.SIGKILL)
+        time.sleep(delay)
+        stopping.ask(machiai.folder(run), signal.SIGINT, "a test")
+        wait_for(lambda: (machiai.folder(run) / rundir.EXIT).exists(), "the end", 20)
+        assert screen.wait() == 130
+        assert machiai.show(run)["state"] == "stopped"
