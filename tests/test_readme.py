@@ -47,6 +47,9 @@ def test_every_option_exists(text: str) -> None:
     for command, options in re.findall(r"`machiai ([a-z]+)((?: [^`]*)?)`", text):
         found = machiai.get_command(context, command)
         assert found is not None
+        verb = options.split()[0] if options.split() else ""
+        if isinstance(found, click.Group) and (deeper := found.get_command(context, verb)) is not None:
+            found = deeper
         known = {name for parameter in found.params for name in parameter.opts}
         for option in re.findall(r"(?<= )--?[a-z][a-z-]*", options.split(" -- ")[0]):
             assert option in known, f"machiai {command} has no {option}"

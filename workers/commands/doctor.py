@@ -1,25 +1,30 @@
 """`machiai doctor`: look at everything that can be wrong, and say what to do about it."""
 
+import collections
 import contextlib
 import importlib.util
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 
-from store import alerts, database, heartbeats
+from store import alerts, database, heartbeats, host_findings, machines
 from store.database import open_journal
 from store.durations import spell
 from store.errors import MachiaiError
 from store.settings import PREFIX, Settings, describe, load
+from store.sizes import spell_size
 from workers import address, lock
 from workers.alerts import setup
+from workers.machine import disks, gpu_reading, nvml_library
 from workers.runs import rundir
 
 _LOW_BYTES = 2 << 30
@@ -53,7 +58,7 @@ class Finding:
 @click.option("--online", is_flag=True, help="Also ask Pushbullet whether it knows the token.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def doctor(online: bool, as_json: bool) -> int:
-    """Check settings, data folder, journal, daemon, alerts and tools; exit code 1 when something is wrong."""
+    """Check settings, data folder, journal, daemon, GPUs, disks, alerts, tools; exit code 1 when something is wrong."""
     settings = load()
     findings = list(examine(settings, online=online))
     if as_json:
@@ -76,6 +81,8 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
             yield Finding("settings", "note", f"the environment sets {name}, which is no setting")
     yield from _examine_folder(settings)
     yield from _examine_journal(settings)
+    yield from _examine_gpus(settings)
+    yield from _examine_disks(settings)
     yield _examine_token(settings, online=online)
     yield Finding("dashboard", "ok", f"alerts link to {address.find(settings)}")
     for tool, use in (("git", "the code a run starts with is not recorded"),):
@@ -133,6 +140,50 @@ def _examine_journal(settings: Settings) -> Iterator[Finding]:
                 yield Finding("alerts", "note", f"{len(waiting)} wait to be pushed: {reason}")
     except (MachiaiError, sqlite3.Error) as error:
         yield Finding("journal", "wrong", str(error))
+
+
+def _examine_gpus(settings: Settings) -> Iterator[Finding]:
+    """The driver, what reads it, and each card; a machine without a GPU is in order."""
+    try:
+        nvml_library.import_binding()
+    except nvml_library.NvmlFailure as failure:
+        yield Finding("gpus", "wrong", failure.reason)
+        return
+    try:
+        with contextlib.closing(open_journal(settings.journal, busy_seconds=2.0)) as connection:
+            look = gpu_reading.look_at_gpus(connection, settings)
+            found = gpu_reading.findings_of(connection, look, settings)
+    except (MachiaiError, sqlite3.Error):
+        return  # said of the journal already
+    if look.trouble:
+        yield Finding("gpus", "wrong", look.trouble)
+    data = look.reading.data if look.reading else {}
+    if data.get("status") == "no_library":
+        yield Finding("gpus", "ok", "no NVIDIA GPU, or no driver for one: runs are watched without")
+    elif data.get("status") == "ok":
+        kinds = collections.Counter(str(gpu.get("name") or "GPU") for gpu in data.get("gpus") or ())
+        names = ", ".join(f"{count} × {name}" for name, count in kinds.items())
+        yield Finding("gpus", "ok", f"{names}; driver {data.get('driver')}, CUDA {data.get('cuda')}")
+    for one in found:
+        yield Finding("gpus", "wrong" if one.level == "bad" else "note", str(one))
+
+
+def _examine_disks(settings: Settings) -> Iterator[Finding]:
+    """The disks that runs need, asked now; when they will be full, the daemon knows."""
+    now, here = time.time(), socket.gethostname()
+    measured = disks.Disks(patience=2.0).measure(disks.places_of(settings.runs_folder, Path.home(), ()))
+    with contextlib.suppress(MachiaiError, sqlite3.Error):
+        with contextlib.closing(open_journal(settings.journal, busy_seconds=2.0)) as connection:
+            known = machines.read_reading(connection, machines.DISKS, here)
+        foreseen = {disk.get("path"): disk for disk in (known.data.get("disks") or () if known else ())}
+        for disk in measured:
+            last = foreseen.get(disk["path"], {})
+            disk |= {name: last.get(name) for name in ("full_at", "per_day")}
+    found = list(host_findings.find_disks(machines.Reading(machines.DISKS, here, here, now, {"disks": measured}), now))
+    for one in found:
+        yield Finding("disks", "wrong" if one.level == "bad" else "note", str(one))
+    if not found:
+        yield Finding("disks", "ok", ", ".join(f"{disk['path']} {spell_size(disk['free'])} free" for disk in measured))
 
 
 def _examine_daemon(connection: sqlite3.Connection, settings: Settings) -> Iterator[Finding]:

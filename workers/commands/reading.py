@@ -19,7 +19,7 @@ from store.durations import spell
 from store.progress import progress_of
 from store.runs import STATES, Run, events_of
 from store.settings import Settings, load
-from workers.commands import measures, say
+from workers.commands import measures, say, usage
 from workers.freshness import freshen
 from workers.runs import rundir, viewer
 
@@ -83,6 +83,7 @@ def show(run: str, as_json: bool) -> None:
         deliveries = alerts.deliveries_of(connection, [alert.id for alert in raised])
         if as_json:
             facts = {**_row(found), **_details(found), **measures.measures(connection, found)}
+            facts["gpu"] = usage.usage(connection, found)
             click.echo(_dump({**facts, "alerts": _alert_rows(raised, deliveries)}))
             return
         icon, colour = _LOOK[found.state]
@@ -94,6 +95,7 @@ def show(run: str, as_json: bool) -> None:
             ("hint", found.hint),
             ("evidence", "; ".join(found.evidence)),
             *measures.lines(connection, found),
+            *usage.lines(connection, found),
             ("project", found.project),
             ("command", found.command),
             ("folder", found.cwd),
@@ -207,7 +209,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _details(run: Run) -> dict[str, Any]:
-    """The further keys of `show --json`; what is not measured yet is null."""
+    """The further keys of `show --json`, but for what is measured."""
     names = (
         "evidence",
         "engine",
@@ -224,7 +226,6 @@ def _details(run: Run) -> dict[str, Any]:
         "directory": run.directory,
         "environment": run.environment,
         "hint": run.hint,
-        "gpu": None,
         "log": {
             "path": run.log_path,
             "bytes": run.log_bytes,
