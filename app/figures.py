@@ -2,7 +2,10 @@
 
 import math
 
+from store.sizes import spell_size
+
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 PLACES = 4
 
 
@@ -50,3 +53,17 @@ def count(value: float | None) -> str:
     if value == round(value):
         return f"{value:,.0f}"
     return f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 else figure(value)
+
+
+def share(used: float | None, total: float | None) -> str:
+    """An amount of bytes and the whole of it, in the unit of the whole; ``–`` for what is not known.
+
+    >>> share(22.6e9, 25.77e9), share(2.1e8, 25.77e9), share(None, 25.77e9), share(None, None)
+    ('21.0 / 24.0 GiB', '0.2 / 24.0 GiB', '– / 24.0 GiB', '–')
+    """
+    if not total or used is None:
+        return f"– / {spell_size(total)}" if total else spell_size(used)
+    whole = spell_size(total)
+    power = 10 * _SIZES.index(whole.partition(" ")[2])
+    part = used / 2**power
+    return f"{part:.0f} / {whole}" if part >= 99.95 or not power else f"{part:.1f} / {whole}"

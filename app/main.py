@@ -5,7 +5,7 @@ Run by Streamlit (`machiai up` does), from the checkout, so that `.streamlit/con
 
 import streamlit as st
 
-from app import blank, words
+from app import blank, collection, words
 from app.markup import plain
 from store import settings as store_settings
 from store.errors import MachiaiError
@@ -33,6 +33,7 @@ def show() -> None:
         [
             st.Page("views/now.py", title=say.say("Now"), icon=":material/chair_alt:", default=True),
             st.Page("views/runs.py", title=say.say("Runs"), icon=":material/list:", url_path="runs"),
+            st.Page("views/machine.py", title=say.say("Machine"), icon=":material/memory:", url_path="machine"),
             st.Page(
                 "views/run.py",
                 title=say.say("Run"),
@@ -55,6 +56,7 @@ def show() -> None:
             st.warning(plain(problem), icon=":material/settings_alert:")
         with blank.shield(say):
             page.run()
+    collection.settle()
 
 
 show()

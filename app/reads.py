@@ -111,7 +111,7 @@ def open_journal(settings: Settings, *, read_only: bool = True) -> Iterator[sqli
 def read_pulse(settings: Settings) -> Pulse:
     """Whether the daemon is alive."""
     with open_journal(settings) as connection:
-        return _pulse(connection, [])
+        return pulse_of(connection, [])
 
 
 def read_now(settings: Settings) -> Now:
@@ -120,7 +120,7 @@ def read_now(settings: Settings) -> Now:
         active = runs.active_runs(connection)
         needs = _with_deliveries(connection, alerts.open_alerts(connection, NEEDS))
         needs.sort(key=lambda need: need.alert.kind in CALM)
-        return without_token(settings, Now(_pulse(connection, active), needs, active, runs.ended_runs(connection, 8)))
+        return without_token(settings, Now(pulse_of(connection, active), needs, active, runs.ended_runs(connection, 8)))
 
 
 def read_list(
@@ -137,7 +137,7 @@ def read_list(
             limit=PAGE,
             offset=PAGE * (number - 1),
         )
-        pulse = _pulse(connection, [run for run in page.runs if run.is_active])
+        pulse = pulse_of(connection, [run for run in page.runs if run.is_active])
         return without_token(settings, Listing(pulse, page))
 
 
@@ -154,7 +154,7 @@ def read_run(settings: Settings, run_id: str) -> Story | None:
         if run is None:
             return None
         story = Story(
-            _pulse(connection, [run] if run.is_active else []),
+            pulse_of(connection, [run] if run.is_active else []),
             run,
             runs.events_of(connection, run_id),
             _with_deliveries(connection, alerts.alerts_of_run(connection, run_id)),
@@ -223,7 +223,8 @@ def ask_stop(settings: Settings, run_id: str) -> None:
         intents.ask(connection, intents.STOP_RUN, run_id, time.time(), {"by": "dashboard"})
 
 
-def _pulse(connection: sqlite3.Connection, active: Sequence[runs.Run]) -> Pulse:
+def pulse_of(connection: sqlite3.Connection, active: Sequence[runs.Run] = ()) -> Pulse:
+    """Whether the daemon is alive, with what these runs add to how fresh the journal is."""
     now = time.time()
     beats = heartbeats.read_heartbeats(connection)
     daemon = next((beat for beat in beats if beat.worker == heartbeats.DAEMON), None)

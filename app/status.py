@@ -50,6 +50,7 @@ HEALTH = {
 EVENTS = {
     "created": mark("created"),
     "started": mark("started"),
+    "attached": mark("watching began"),
     "suspended": mark("suspended"),
     "resumed": mark("resumed"),
     "supervisor_lost": mark("supervisor lost"),

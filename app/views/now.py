@@ -3,11 +3,13 @@
 import streamlit as st
 
 from app import blank, readings, reads, sparkline, status, words
+from app import machine as machines
 from app.figures import figure
+from app.machine import Machine
 from app.markup import bare, plain, shorten
 from app.readings import Measured
 from app.reads import Need, Now
-from app.views import progress_bar
+from app.views import gpus, progress_bar, run_system
 from app.words import Words
 from store import settings as store_settings
 from store.metrics import main_quality
@@ -23,6 +25,7 @@ def live(settings: Settings, say: Words) -> None:
     """Everything on the page, from one reading of the journal."""
     with blank.shield(say):
         now = reads.read_now(settings)
+        machine = machines.read_machine(settings)
         draw_heading(now, say)
         blank.daemon_banner(say, now.pulse)
         if now.is_empty:
@@ -31,8 +34,9 @@ def live(settings: Settings, say: Words) -> None:
             draw_needs(now, settings, say)
             left, right = st.columns([3, 2], gap="medium")
             with left:
-                draw_running(now, settings, say)
+                draw_running(now, machine, settings, say)
             with right:
+                gpus.draw_short(machine, say)
                 draw_ended(now, say)
         draw_foot(now, settings, say)
 
@@ -160,7 +164,7 @@ def push_state(need: Need, settings: Settings, say: Words, now: Now) -> str:
     return say.say("not pushed") if settings.pushbullet_token else say.say("no Pushbullet token")
 
 
-def draw_running(now: Now, settings: Settings, say: Words) -> None:
+def draw_running(now: Now, machine: Machine, settings: Settings, say: Words) -> None:
     """A card for each active run, in order of launch."""
     st.subheader(say.say("Running"), anchor=False)
     if not now.active:
@@ -168,11 +172,12 @@ def draw_running(now: Now, settings: Settings, say: Words) -> None:
         st.code(blank.RUN_LINE, language=None)
     measured = readings.read_many(settings, now.active)
     for run in now.active:
-        draw_run(run, measured[run.id], now, settings, say)
+        draw_run(run, measured[run.id], now, machine, settings, say)
 
 
-def draw_run(run: Run, measured: Measured, now: Now, settings: Settings, say: Words) -> None:
-    """State and name, time it has run; progress and time left, two metrics and the curve of the loss; its last line."""
+def draw_run(run: Run, measured: Measured, now: Now, machine: Machine, settings: Settings, say: Words) -> None:
+    """State and name, time it has run; progress and time left, two metrics and the curve of the loss; what it takes of
+    the machine; its last line."""
     look = status.of_run(run, heard=now.pulse.alive)
     with st.container(border=True, key=f"run-{run.id}", gap="xsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -185,6 +190,9 @@ def draw_run(run: Run, measured: Measured, now: Now, settings: Settings, say: Wo
         draw_health(run, say)
         progress_bar.draw(measured.progress, run, now.pulse, say, brief=True)
         draw_metrics(run, measured, settings, say)
+        takes = run_system.in_words(machine.usage(run.id))
+        if takes:
+            st.markdown(f":small[{plain(takes)}]")
         if run.last_line:
             st.code(bare(shorten(run.last_line, 400)), language=None)
         st.caption(plain(f"{shorten(run.project, 60)} · {freshness(run, now, say)}"))

@@ -72,6 +72,12 @@ def draw_code(run: Run, settings: Settings, say: Words) -> None:
             say.say("Remote"): git.get("remote"),
         }
     )
+    if git.get("as_of"):
+        text = say.say(
+            "This is the code of {time}, when watching began: the run had started before, perhaps from other code.",
+            time=say.date(git["as_of"]),
+        )
+        st.caption(plain(text))
     if git.get("note"):
         st.caption(plain(git["note"]))
     untracked = git.get("untracked")

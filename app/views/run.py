@@ -5,9 +5,10 @@ from functools import partial
 import streamlit as st
 
 from app import blank, readings, reads, status, words
+from app import machine as machines
 from app.markup import bare, plain, shorten
 from app.reads import Story
-from app.views import progress_bar, record, run_metrics
+from app.views import progress_bar, record, run_metrics, run_system
 from app.words import Words
 from store import settings as store_settings
 from store.intents import STOP_RUN, Intent
@@ -56,8 +57,15 @@ def draw_live(settings: Settings, say: Words, run_id: str, drawn: tuple[str, int
         draw_status(settings, say, story)
         draw_plan(story.run, say)
         run_metrics.draw(settings, say, story.run)
+        draw_system(settings, say, story.run)
         st.subheader(say.say("Log"), anchor=False)
         draw_log(story.run, settings, say)
+
+
+def draw_system(settings: Settings, say: Words, run: Run) -> None:
+    """What it takes of the machine; where that cannot be read, the rest of the page stands."""
+    with blank.shield(say):
+        run_system.draw(settings, say, run, machines.read_machine(settings))
 
 
 def draw_status(settings: Settings, say: Words, story: Story) -> None:

@@ -10,7 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.words import TRANSLATIONS, Words, choose_language, choose_zone
-from store import glossary
+from store import findings, glossary, xids
 
 APP = Path(__file__).resolve().parents[2] / "app"
 PAGES = [*APP.glob("views/*.py"), *(APP / f"{name}.py" for name in ("main", "blank", "forecast", "status", "words"))]
@@ -19,7 +19,7 @@ NOON = 1_795_230_185.0  # 2026-11-21 03:03:05 UTC
 
 def messages_in_use() -> set[tuple[str, ...]]:
     """Every message the pages say: ``(msgid,)`` or ``(msgid, plural)``."""
-    found: set[tuple[str, ...]] = {(text,) for text in glossary.messages()}
+    found: set[tuple[str, ...]] = {(text,) for table in (glossary, findings, xids) for text in table.messages()}
     for path in PAGES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
