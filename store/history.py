@@ -18,12 +18,12 @@ def read_history(
 ) -> dict[str, list[Bucket]]:
     """Each named figure of a subject (as in ``samples.keep``) from ``low`` to ``high``, in epoch seconds.
 
-    At most ``buckets`` of them each (four or more), in order of time, along an axis of whole seconds; a name without points has
-    none. They are of seconds where those reach back to ``low``, else of minutes: then ``first`` and ``last`` are
-    means of a minute, ``minimum`` and ``maximum`` those of its seconds, ``count`` is of minutes, and ``x_high`` the
-    last second of the last minute. What still waits to be folded is among them. No bucket is longer than its share of
-    what is known, by more than a sealed stretch without a gap; time between two buckets is time of which nothing is
-    known, but for the pace of sampling.
+    At most ``buckets`` of them each (four or more), in order of time, along an axis of whole seconds; a name without
+    points has none. They are of seconds where those reach back to ``low``, else of minutes: then ``first`` and
+    ``last`` are means of a minute, ``minimum`` and ``maximum`` those of its seconds, ``count`` is of minutes, and
+    ``x_high`` the last second of the last minute. What still waits to be folded is among them. Between two buckets
+    nothing is known, but for the pace of sampling; within one no gap is longer than its share of the range, or than
+    150 seconds where that is more.
     """
     with snapshot(connection):
         known = _known(connection, subject)
