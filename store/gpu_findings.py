@@ -108,7 +108,8 @@ def find(
         yield Finding("sampler_silent", "warn", subject, WORDS["sampler_silent"], values, reading.as_of)
     cards = {text(gpu, "uuid"): gpu for gpu in data.get("gpus") or ()}
     ours = [one for one in events if one.host == host and one.subject.startswith("gpu:")]
-    for uuid, gpu in cards.items():
+    for gpu in data.get("gpus") or ():  # several that were lost before they were first read have no UUID
+        uuid = text(gpu, "uuid")
         befell = [one for one in ours if one.subject == f"gpu:{uuid}"]
         yield from _find_trouble(gpu, befell)
         yield from _find_slowness(gpu, befell, now, reading.as_of if not fresh else now)
@@ -124,7 +125,7 @@ def _find_trouble(gpu: Mapping[str, Any], befell: Iterable[MachineEvent]) -> Ite
     if trouble in ("lost", "reset_required", "error"):
         values = {
             "index": gpu.get("index"),
-            "name": text(gpu, "name") or text(gpu, "uuid"),
+            "name": text(gpu, "name") or text(gpu, "uuid") or "?",
             "reason": text(gpu, "note") or "?",
         }
         kind = f"gpu_{trouble}"

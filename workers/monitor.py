@@ -20,7 +20,7 @@ from store.database import write
 from store.machines import GPUS, HOST, USAGE
 from store.settings import Settings
 from workers.machine import processes
-from workers.machine.changes import Marks, find_changes, lost_gpus
+from workers.machine.changes import Marks, find_changes, identify, lost_gpus
 from workers.machine.host import Host
 from workers.machine.owners import Owners
 from workers.machine.sampler_process import SamplerProcess
@@ -31,6 +31,8 @@ SLOW_SECONDS = 2.0
 """How often the host and the runs' processes are looked at, and the GPUs published beside the journal."""
 FOLD_SECONDS = 60.0
 TRIM_SECONDS = 3600.0
+EVENTS_SECONDS = 90 * 86400.0
+"""For how long what befell the machine is remembered: as long as its minutes are."""
 MARKS = "gpu_marks"
 """The kind of the reading that keeps what of the GPUs was told last; see :mod:`workers.machine.changes`."""
 LATEST = Path("gpus") / "latest.json"
@@ -93,6 +95,8 @@ class Monitor:
         steady, now = self.steady(), self.clock()
         slow = steady >= self._next_slow - _EARLY if lines else steady >= self._next_slow + _LATE
         taken = [line for line in lines if line.get("kind") == "sample"]
+        for line in taken:
+            identify(self.marks, line)
         silent = self.sampler.is_silent and not self._is_told_silent
         if not (lines or slow or silent or steady >= self._next_fold):
             return
@@ -124,6 +128,7 @@ class Monitor:
             if steady >= self._next_trim:
                 self._next_trim = steady + TRIM_SECONDS
                 samples.trim(self.connection, now)
+                machines.trim_events(self.connection, now - EVENTS_SECONDS)
         if newest is not None and (steady >= self._next_publish or newest["status"] != "ok"):
             self._next_publish = steady + SLOW_SECONDS - _EARLY
             _publish(self.settings.home / LATEST, newest)

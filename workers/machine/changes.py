@@ -54,6 +54,17 @@ def find_changes(marks: Marks, sample: Mapping[str, Any], host: str, boot_id: st
     return {**after, "gpus": gpus}, found
 
 
+def identify(marks: Marks, sample: dict[str, Any]) -> None:
+    """Name the GPUs of a sample that a sampler met in trouble at its start: by their place, as they were known."""
+    gpus = sample.get("gpus") or []
+    listed = {gpu.get("uuid") for gpu in gpus}
+    places = {known.get("index"): uuid for uuid, known in (marks.get("gpus") or {}).items() if uuid not in listed}
+    for gpu in gpus:
+        if not gpu.get("uuid") and gpu.get("index") in places:
+            gpu["uuid"] = places[gpu["index"]]
+            gpu["name"] = gpu.get("name") or marks["gpus"][gpu["uuid"]].get("name")
+
+
 def lost_gpus(marks: Marks, gpus: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The GPUs that are lost and that a sampler started since then does not know of, as it would list them."""
     listed = {gpu.get("uuid") for gpu in gpus}

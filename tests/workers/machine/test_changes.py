@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from workers.machine.changes import Change, Marks, find_changes, lost_gpus
+from workers.machine.changes import Change, Marks, find_changes, identify, lost_gpus
 
 A, B = "GPU-a", "GPU-b"
 
@@ -179,3 +179,19 @@ def test_marks_rest_while_nothing_changes() -> None:
         story.tell(gpu(throttle=["hw_thermal"]))
         written += story.marks != before
     assert written <= 10
+
+
+def test_a_gpu_lost_before_a_sampler_began_is_known_by_its_place() -> None:
+    """It gets the identity of the GPU that was at its place, and is listed once; one never seen stays unnamed."""
+    story = Story()
+    story.tell(gpu(A), gpu(B))
+    nameless = {"index": 1, "uuid": None, "name": None, "trouble": "lost", "note": "words", "throttle": None}
+    sample: dict[str, Any] = {"gpus": [gpu(A), nameless, {**nameless, "index": 2}]}
+    identify(story.marks, sample)
+    assert [(one["index"], one["uuid"], one["name"]) for one in sample["gpus"]] == [
+        (0, A, "Fake"),
+        (1, B, "Fake"),
+        (2, None, None),
+    ]
+    assert story.kinds(*sample["gpus"]) == [(f"gpu:{B}", "lost")]
+    assert lost_gpus(story.marks, sample["gpus"]) == []
