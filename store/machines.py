@@ -105,6 +105,11 @@ def events_since(
     return [MachineEvent(**{**dict(row), "detail": json.loads(row["detail"])}) for row in rows]
 
 
+def trim_events(connection: sqlite3.Connection, before: float) -> int:
+    """Drop the events of before that time; inside the caller's transaction. How many they were."""
+    return connection.execute("DELETE FROM machine_events WHERE time < ?", (before,)).rowcount
+
+
 def _reading_from(row: sqlite3.Row) -> Reading:
     return Reading(**{**dict(row), "data": json.loads(row["data"])})
 

@@ -78,3 +78,12 @@ def test_events_are_found(
             machines.record_event(journal, "lab1", name, kind, time)
     found = machines.events_since(journal, since, subject=subject, kinds=kinds)
     assert [event.time for event in found] == times
+
+
+def test_old_events_are_dropped(journal: sqlite3.Connection) -> None:
+    """What befell the machine before a moment is dropped, the rest stays."""
+    with write(journal):
+        for moment in (1.0, 2.0, 3.0):
+            machines.record_event(journal, "lab1", "gpu:A", "xid", moment)
+        assert machines.trim_events(journal, 2.0) == 1
+    assert [event.time for event in machines.events_since(journal, 0.0)] == [3.0, 2.0]
