@@ -37,6 +37,7 @@ class _Known:
     marked: str | None = None
     above: str | None = None
     root: int | None = None
+    root_ticks: int | None = None
     complete: bool = True
 
 
@@ -54,8 +55,8 @@ class Owners:
     def annotate(self, gpus: Iterable[dict[str, Any]], runs: Collection[str]) -> None:
         """Add to each process of each GPU what it is; ``runs`` are those at work, which it may belong to.
 
-        The keys are ``start_ticks user command run root visible ours``; all but the last two are None for a process
-        that cannot be seen here (another pid namespace, hidepid).
+        The keys are ``start_ticks user command run root root_start_ticks visible ours``; all but the last two are
+        None for a process that cannot be seen here (another pid namespace, hidepid).
         """
         processes = [process for gpu in gpus for process in gpu.get("processes") or ()]
         pids = {int(process["pid"]) for process in processes}
@@ -69,6 +70,7 @@ class Owners:
             process["command"] = known.command
             process["run"] = self._run_of(pid, known, runs)
             process["root"] = known.root
+            process["root_start_ticks"] = known.root_ticks
             process["visible"] = known.start_ticks is not None
             process["ours"] = known.start_ticks is not None and os.geteuid() in (0, known.uid)
 
@@ -103,6 +105,8 @@ class Owners:
         known.marked = self._folder.environ(pid, patient=False).get(_MARK)
         known.above = self._climb(pid, look)
         known.root = job_roots.find_root(self._folder, pid)
+        top = look_at(known.root, self._proc)
+        known.root_ticks = None if top is None else top.start_ticks
         return known
 
     def _run_of(self, pid: int, known: _Known, runs: Collection[str]) -> str | None:
