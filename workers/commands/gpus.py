@@ -95,7 +95,8 @@ def rows_of(
         row |= {name: gpu.get(name) for name in FIGURES}
         run = reserved.get(gpu.get("uuid"))
         row["reserved"] = None if run is None else {"run": run, "run_name": names.get(run)}
-        row["processes"] = [_process(one, names, settings) for one in gpu.get("processes") or ()]
+        on = gpu.get("processes")
+        row["processes"] = None if on is None else [_process(one, names, settings) for one in on]
         row["findings"] = [
             {"kind": one.kind, "level": one.level, "words": str(one), "since": one.since} for one in mine
         ]
@@ -183,7 +184,7 @@ def _amount(used: float | None, total: float) -> str:
 def _who(row: Mapping[str, Any]) -> str:
     """Runs by name, others by user and command, each once with its memory."""
     held: dict[str, float | None] = {}
-    for process in row["processes"]:
+    for process in row["processes"] or ():
         if process["run"]:
             name = process["run_name"] or process["run"]
         elif process["visible"] is False and not process["user"]:
@@ -197,7 +198,9 @@ def _who(row: Mapping[str, Any]) -> str:
         name = row["reserved"]["run_name"] or row["reserved"]["run"]
         if name not in held:
             return ", ".join([f"kept for {name}", *map(_spell_holder, held.items())])
-    return ", ".join(map(_spell_holder, held.items())) or "free"
+    return ", ".join(map(_spell_holder, held.items())) or (
+        "free" if row["processes"] is not None else "not known who is on it"
+    )
 
 
 def _program(command: str) -> str:

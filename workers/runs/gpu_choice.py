@@ -236,7 +236,7 @@ def _explain_taken(gpu: Gpu, holder: Claim | None) -> str | None:
         )
     used, total = gpu.get("memory_used"), gpu.get("memory_total")
     if gpu.get("unified") or used is None or not total:  # the machine's own memory says nothing of the GPU
-        return None
+        return "does not tell what runs on it" if gpu.get("processes") is None else None
     if used - idle > FREE_MEMORY * total:
         return f"has {(used - idle) / 1e9:.0f} of {total / 1e9:.0f} GB in use by nobody we can see"
     return None

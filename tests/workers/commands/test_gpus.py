@@ -161,9 +161,10 @@ class TestWithADaemon:
         wait_for(lambda: status().returncode == 0, "the driver to answer again", seconds=40)
 
     def test_an_old_reading_is_shown_with_its_age(self, machiai: Machiai, gpus: FakeGpus) -> None:
-        """When the driver hangs, the last known figures are shown as such, with exit code 1."""
+        """When the driver hangs, the last known figures are shown as such, with exit code 1; unknown is not free."""
         card = {"index": 0, "uuid": "GPU-a", "name": "NVIDIA RTX A6000", "trouble": None, "utilisation": 61}
         card |= {"memory_used": GIB, "memory_total": 48 * GIB, "temperature": 50, "power": None, "missing": {}}
+        unasked = {**card, "index": 1, "uuid": "GPU-b", "processes": None}
         host = os.uname().nodename
         connection = open_journal(machiai.home / "journal.db")
         with write(connection):
@@ -173,13 +174,15 @@ class TestWithADaemon:
                 host,
                 host=host,
                 as_of=time.time() - 3600,
-                data={"status": "ok", "gpus": [card | {"processes": []}]},
+                data={"status": "ok", "gpus": [card | {"processes": []}, unasked]},
             )
         connection.close()
         gpus.set({"hang.nvmlDeviceGetUtilizationRates": 60, "hang.nvmlInitWithFlags": 60})
         done = machiai.call("gpus")
         assert done.returncode == 1
         assert "61 %" in done.stdout and "last known 1 h ago" in done.stdout
+        first, second = done.stdout.splitlines()[:2]
+        assert "free" in first and "not known who is on it" in second
         assert "have not answered for 1 h" in done.stdout
         assert "does not answer" in done.stderr
 
