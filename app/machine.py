@@ -4,6 +4,7 @@ A reading is what was seen last, not what holds now: every function here hands i
 opens a connection of its own. What is shown of the past is kept for as long as a chart could not show the difference.
 """
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.reads import WAIT_SECONDS, Pulse, open_journal, pulse_of, without_token
-from store import database, findings, gpu_findings, history, intents, machines, runs
+from store import database, findings, gpu_findings, health, history, intents, machines, runs
 from store.buckets import Bucket
 from store.findings import Finding
 from store.intents import Intent
@@ -27,8 +28,7 @@ Histories = dict[str, dict[str, list[Bucket]]]
 USAGE_SECONDS = 30.0  # how long what a run takes may be said of now
 ASKED_SECONDS = 600.0  # how long an answered request stays on the page
 EVENT_SECONDS = 86400.0
-IDLE_SECONDS = 3600.0
-SWAP_SECONDS = 600.0
+IDLE_STEP_SECONDS = 10.0
 LEAST_SECONDS = 60.0
 BUCKETS = 300
 NO_GPU = ("no_library", "no_gpu")
@@ -127,7 +127,9 @@ def read_machine(settings: Settings) -> Machine:
                 now,
                 interval=settings.sample_seconds,
                 idle=_idle(settings, gpus, now),
-                swap_growth=_swap_growth(settings, host, now),
+                swap_growth={host.host: health.swap_growth(connection, host.host, now)}
+                if host is not None and host.data.get("swap_used")
+                else {},
                 names={run.id: run.name for run in known.values()},
             ),
             asked=[
@@ -185,26 +187,14 @@ def _named(gpus: Reading | None, usages: Iterable[Reading]) -> set[str]:
 
 def _idle(settings: Settings, gpus: Reading | None, now: float) -> dict[str, float]:
     """For how many seconds the GPUs that a run holds have done nothing, by UUID."""
-    found = {}
-    low, high = window(now, IDLE_SECONDS)
-    for gpu in (gpus.data.get("gpus") or []) if gpus else []:
-        uuid = gpu.get("uuid")
-        if gpu.get("utilisation") != 0 or not any(one.get("run") for one in gpu.get("processes") or []):
-            continue
-        past = history_of(settings, [f"gpu:{uuid}"], ("utilisation",), low, high)[f"gpu:{uuid}"].get("utilisation", [])
-        worked = max((one.x_high for one in past if one.maximum), default=None)
-        first = min((one.x_low for one in past), default=now)
-        found[str(uuid)] = now - (first if worked is None else worked)
-    return found
+    held = health.held_idle([gpus] if gpus else [])
+    return {uuid: _idle_for(settings.journal, uuid, now - now % IDLE_STEP_SECONDS) for uuid in held}
 
 
-def _swap_growth(settings: Settings, host: Reading | None, now: float) -> dict[str, float]:
-    """By how many bytes the swap in use has grown in ten minutes, where any is in use."""
-    if host is None or not host.data.get("swap_used"):
-        return {}
-    subject = f"host:{host.host}"
-    past = history_of(settings, [subject], ("swap",), *window(now, SWAP_SECONDS))[subject].get("swap", [])
-    return {host.host: past[-1].last - past[0].first} if past else {}
+@lru_cache(maxsize=128)
+def _idle_for(journal: Path, uuid: str, now: float) -> float:
+    with contextlib.closing(database.open_journal(journal, read_only=True, busy_seconds=WAIT_SECONDS)) as connection:
+        return health.idle_for(connection, uuid, now)
 
 
 @lru_cache(maxsize=128)

@@ -31,12 +31,10 @@ def examine(
     kept = list(readings)
     idle: dict[str, float] = {}
     names: dict[str, str] = {}
-    for gpu in (gpu for one in kept if one.kind == GPUS for gpu in one.data.get("gpus") or ()):
-        holders = {process["run"] for process in gpu.get("processes") or () if process.get("run")}
-        if holders and gpu.get("utilisation") == 0:
-            idle[gpu["uuid"]] = idle_for(connection, gpu["uuid"], now)
-            if idle[gpu["uuid"]] >= IDLE_SECONDS:
-                names |= {run.id: run.name for one in holders if (run := runs.get_run(connection, one)) is not None}
+    for uuid, holders in held_idle(kept).items():
+        idle[uuid] = idle_for(connection, uuid, now)
+        if idle[uuid] >= IDLE_SECONDS:
+            names |= {run.id: run.name for one in holders if (run := runs.get_run(connection, one)) is not None}
     growth = {
         one.host: swap_growth(connection, one.host, now)
         for one in kept
@@ -44,6 +42,16 @@ def examine(
     }
     events = machines.events_since(connection, now - DAY)
     return findings.find(kept, events, now, interval=interval, idle=idle, swap_growth=growth, names=names)
+
+
+def held_idle(readings: Iterable[Reading]) -> dict[str, set[str]]:
+    """The GPUs that do nothing just now though runs hold them, by UUID, and those runs."""
+    held = {}
+    for gpu in (gpu for one in readings if one.kind == GPUS for gpu in one.data.get("gpus") or ()):
+        holders = {process["run"] for process in gpu.get("processes") or () if process.get("run")}
+        if holders and gpu.get("utilisation") == 0:
+            held[str(gpu["uuid"])] = holders
+    return held
 
 
 def idle_for(connection: sqlite3.Connection, uuid: str, now: float) -> float:

@@ -259,7 +259,7 @@ def leave_history(
                     (subject, "gpu_utilisation", 95 + 4 * math.sin(step / 5)),
                     (subject, "gpu_memory", 20.6 * GIB),
                     (subject, "read", 5e7 + 2e7 * math.sin(step / 13)),
-                    (subject, "written", 1e6),
+                    (subject, "write", 1e6),
                 ]
             samples.keep(connection, at, points)
         samples.fold(connection, now)
