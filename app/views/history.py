@@ -1,7 +1,8 @@
 """The history of GPUs, processor, memory and disks as charts, over a range the reader chooses."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -15,6 +16,8 @@ from store.buckets import Bucket
 from store.settings import Settings
 
 GIB = 1 << 30
+MIB = 1 << 20
+TICKS = 4
 RANGES = {
     300.0: mark("5 min"),
     3600.0: mark("1 h"),
@@ -104,13 +107,34 @@ def draw_charts(settings: Settings, say: Words, machine: Machine, seconds: float
 def draw_figure(
     figure: Figure, lines: Sequence[Line], low: float, high: float, say: Words, *, key: str, top: float | None = None
 ) -> None:
-    """One chart under its title."""
-    most = figure.top if figure.top is not None else top / figure.unit if top else None
+    """One chart under its title and unit."""
+    if top is None:
+        figure, lines = in_fitting_unit(figure, lines)
+    most = figure.top
+    if most is None and top:
+        most = TICKS * math.ceil(top / figure.unit / TICKS)
     option = history_charts.panel(lines, low, high, values=figure.values, top=most, from_zero=figure.from_zero)
     title = say.say(figure.title)
     with st.container(gap="xxsmall"):
-        st.markdown(f"**{plain(title)}**")
+        st.markdown(f"**{plain(title)}** :small[:gray[{plain(unit_of(figure))}]]")
         st.echarts_chart(option, key=key, height=history_charts.PIXELS, alt=say.say("History of {name}", name=title))
+
+
+def in_fitting_unit(figure: Figure, lines: Sequence[Line]) -> tuple[Figure, Sequence[Line]]:
+    """The same in MiB where it is in GiB and never reaches one."""
+    most = max((bucket.maximum or 0.0 for line in lines for bucket in line.buckets), default=0.0)
+    if figure.unit != GIB or most >= GIB:
+        return figure, lines
+    return replace(figure, values="%.1f MiB", unit=MIB), [replace(line, unit=MIB) for line in lines]
+
+
+def unit_of(figure: Figure) -> str:
+    """What its values are in; empty where they are plain numbers.
+
+    >>> unit_of(Figure("Power", "power", "%.0f W")), unit_of(Figure("Load", "load", "%.1f"))
+    ('W', '')
+    """
+    return (figure.values % 0).partition(" ")[2]
 
 
 def gpu_lines(

@@ -74,7 +74,9 @@ def rows_of(machine: Machine, say: Words) -> list[Row]:
         usage = machine.usage(run_id)
         if usage is not None:
             rows.append(tree_row(run_id, usage, machine, say))
-        rows += of_runs.get(run_id, [])
+        own = of_runs.get(run_id, [])
+        if usage is None or len(own) > 1:  # the only one would repeat what stands above it
+            rows += own
     return rows + loose
 
 

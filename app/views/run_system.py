@@ -23,8 +23,8 @@ FIGURES = (
     Figure(mark("CPU (100 % is one core)"), "cpu", "%.0f %%"),
     Figure(mark("Memory"), "memory", "%.1f GiB", GIB),
 )
-TRANSFER = Figure(mark("Disk, MiB/s"), "transfer", "%.1f MiB/s", MIB)
-TRANSFERS = {"read": mark("read"), "written": mark("written")}
+TRANSFER = Figure(mark("Reading and writing"), "transfer", "%.1f MiB/s", MIB)
+TRANSFERS = {"read": mark("read"), "write": mark("written")}
 
 
 def draw(settings: Settings, say: Words, run: Run, machine: Machine) -> None:

@@ -44,14 +44,15 @@ def draw_waiting(
     run_id = str(queue[place].get("run"))
     run = machine.runs.get(run_id)
     wanted = say.count("{n} GPU", "{n} GPUs", int(queue[place].get("count") or 1))
-    words = " · ".join(part for part in (wanted, str(queue[place].get("why") or "")) if part)
+    if run is not None:
+        wanted += " · " + say.say("asked {time}", time=say.moment(run.created, machine.now))
     is_open = asked is not None and asked.state in OPEN
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width="stretch", gap="xxsmall"):
             name = str(run.name if run else queue[place].get("name") or run_id)
             label = f"{place + 1}\\. **{plain(shorten(name, 60))}**"
             st.page_link(RUN_PAGE, label=label, query_params={"id": run_id})
-            st.caption(plain(words))
+            st.caption(plain(wanted), help=plain(str(queue[place].get("why") or "")) or None)
         if not settings.read_only:
             draw_buttons(place, queue, settings, say, disabled=is_open)
     if asked is not None and asked.state != "done":
