@@ -10,6 +10,8 @@ import os
 import re
 from ctypes import byref, c_uint, c_ulonglong, c_void_p, cast
 
+from workers.machine.nvml_library import ABSENT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 KERNEL_LOG = "/dev/kmsg"
 NVML = "nvml"
 KERNEL = "kernel"
+RETRY_SECONDS = 10.0
 SAME_SECONDS = 10.0  # the two sources tell of one error within this time
 
 _XID_EVENT = 8  # nvmlEventTypeXidCriticalError
@@ -100,6 +103,8 @@ class XidEvents:
         self.pairs = Pairs()
         self.session = 0
         self.set: c_void_p | None = None
+        self.not_before = 0.0
+        self.registered: dict[int | None, bool] = {}  # by handle; False: this GPU tells no XIDs
 
     def wait(self, milliseconds: int) -> tuple[list[dict[str, Any]], bool]:
         """The events that came, and whether the driver was waited for that long: without it, the caller must."""
@@ -133,16 +138,23 @@ class XidEvents:
     def _wait_for_driver(self, milliseconds: int) -> tuple[int | None, dict[str, Any], int | None]:
         """NVML's code (None without a session to wait in), and the GPU and number of an XID that came."""
         library = self.nvml.library
-        if library is None or not self._register(library):
+        if library is None or self.clock() < self.not_before or not self._register(library):
             return None, {}, None
         event = library.binding.c_nvmlEventData_t()
         function = library.function("nvmlEventSetWait_v2", "nvmlEventSetWait")
         code = function(self.set, byref(event), c_uint(milliseconds))
         if code not in (0, _TIMEOUT):
-            self.set = None  # void, or not supported after all: not again in this session
+            self._give_up(library, code)
         if code or event.eventType != _XID_EVENT:
             return code, {}, None
         return code, self._named(event.device), int(event.eventData)
+
+    def _give_up(self, library: Library, code: int) -> None:
+        """Leave a set that cannot be waited for, as when one of its GPUs is lost; the next is made after a while."""
+        library.function("nvmlEventSetFree")(self.set)
+        self.set = None
+        if code not in ABSENT:
+            self.session, self.not_before = 0, self.clock() + RETRY_SECONDS
 
     def _known(self) -> list[dict[str, Any]]:
         return list(self.nvml.known.values())
@@ -153,23 +165,20 @@ class XidEvents:
         return next((gpu.identity for gpu in self.nvml.gpus if gpu.handle.value == handle), {})
 
     def _register(self, library: Library) -> bool:
-        """Ask the driver for events of its GPUs, once a session; whether there are any to wait for."""
-        if self.session == self.nvml.session:
-            return self.set is not None
-        if not self.nvml.gpus:
-            return False
-        self.session, self.set = self.nvml.session, None
-        made, kinds = c_void_p(), c_ulonglong()
-        if library.function("nvmlEventSetCreate")(byref(made)):
-            return False
-        registered = 0
-        for gpu in self.nvml.gpus:
-            code = library.function("nvmlDeviceGetSupportedEventTypes")(gpu.handle, byref(kinds))
-            if code == 0 and kinds.value & _XID_EVENT:
-                register = library.function("nvmlDeviceRegisterEvents")
-                registered += register(gpu.handle, c_ulonglong(_XID_EVENT), made) == 0
-        if registered:
-            self.set = made
-        else:
-            library.function("nvmlEventSetFree")(made)
-        return self.set is not None
+        """Ask the driver for events of its GPUs, also of those that came back; whether there are any to wait for."""
+        if self.session != self.nvml.session:
+            self.session, self.set, self.registered = self.nvml.session, None, {}
+            made = c_void_p()
+            if library.function("nvmlEventSetCreate")(byref(made)) == 0:
+                self.set = made
+        for gpu in self.nvml.gpus if self.set is not None else ():
+            if gpu.handle.value not in self.registered:
+                kinds = c_ulonglong()
+                code = library.function("nvmlDeviceGetSupportedEventTypes")(gpu.handle, byref(kinds))
+                if code == 0 and kinds.value & _XID_EVENT:
+                    register = library.function("nvmlDeviceRegisterEvents")
+                    code = register(gpu.handle, c_ulonglong(_XID_EVENT), self.set)
+                    self.registered[gpu.handle.value] = code == 0
+                elif code in ABSENT or code == 0:
+                    self.registered[gpu.handle.value] = False
+        return self.set is not None and any(self.registered.values())

@@ -25,6 +25,7 @@ from workers.runs import beginnings, command_line, discovery, launcher, pane_cap
 from workers.runs.discovery import Discovery, Output
 
 UNKNOWABLE = "its exit code: whether it finished or failed is told from its log"
+UNTELLABLE = "how it will end: there is no exit code, and no log to tell it from"
 _LOCK = "watch.lock"
 
 
@@ -153,10 +154,11 @@ def _make(found: Discovery, settings: Settings, plan: launcher.Plan, now: float)
         if piped and found.log.pane:
             pane_capture.release(found.log.pane, found.log.pane_socket)
         raise
-    unknown = [UNKNOWABLE, *source["notes"]]
+    readable = found.log if source["kind"] in ("file", "deleted", "pane") else None
+    told = [note for note in source["notes"] if readable is not None]  # else the notes have said so
+    unknown = [UNKNOWABLE if readable else UNTELLABLE, *told]
     if git:
         unknown.append("the code it started with: what is kept is the code as it is now")
-    readable = found.log if source["kind"] in ("file", "deleted", "pane") else None
     return Attached(run_id, manifest["name"], directory, found.pid, list(found.notes), unknown, log=readable)
 
 

@@ -160,6 +160,35 @@ def test_an_xid_is_said_at_once(gpus: FakeGpus, start: Any, tmp_path: Path) -> N
     assert line["uuid"].endswith("01") and abs(line["at"] - time.time()) < 20
 
 
+def test_an_xid_of_a_gpu_that_was_lost_at_first(gpus: FakeGpus, start: Any, tmp_path: Path) -> None:
+    """A GPU that comes back while we sample has its XIDs told, too."""
+    gpus.set({"gpu1.err": 15})
+    sampler = start("--every", "0.2", "--kernel-log", str(tmp_path / "none"))
+    assert sampler.line()["gpus"][1]["uuid"] is None
+    gpus.remove("gpu1.err")
+    deadline = time.monotonic() + 40
+    while (line := sampler.line())["kind"] != "sample" or line["gpus"][1]["trouble"]:
+        assert time.monotonic() < deadline
+    while (line := sampler.line())["kind"] != "xid":
+        assert time.monotonic() < deadline
+        gpus.xid(1, 94)
+    assert (line["xid"], line["index"]) == (94, 1)
+
+
+def test_xids_go_on_after_the_wait_for_them_failed(gpus: FakeGpus, start: Any, tmp_path: Path) -> None:
+    """A wait that fails, as it does when one GPU is lost, is taken up again."""
+    sampler = start("--every", "0.2", "--kernel-log", str(tmp_path / "none"))
+    gpus.set({"err.nvmlEventSetWait_v2": 15})
+    sampler.line()
+    time.sleep(1.5)
+    gpus.remove("err.nvmlEventSetWait_v2")
+    deadline = time.monotonic() + 40
+    while (line := sampler.line())["kind"] != "xid":
+        assert time.monotonic() < deadline
+        gpus.xid(0, 74)
+    assert line["xid"] == 74
+
+
 def test_an_xid_of_the_kernel_log(gpus: FakeGpus, start: Any, tmp_path: Path) -> None:
     """An XID that only the kernel tells names the process; told by both, it is one line."""
     log = tmp_path / "kmsg"
