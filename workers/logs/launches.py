@@ -67,8 +67,8 @@ class LaunchDetector:
         self._matched_place = int(given.get("matched_place", -1))
         self._trace = int(given.get("trace", 0))
         self._kind = int(given.get("kind", 0))
-        self._lines: deque[int] = deque(maxlen=_RECENT)
-        self._last = 0
+        self._lines: deque[int] = deque([int(number) for number in given.get("lines", [])], maxlen=_RECENT)
+        self._last = int(given.get("last", 0))
 
     @property
     def state(self) -> dict[str, Any]:
@@ -86,6 +86,8 @@ class LaunchDetector:
             "matched_place": self._matched_place,
             "trace": self._trace,
             "kind": self._kind,
+            "lines": list(self._lines)[-_NEAR:],
+            "last": self._last,
         }
 
     @property

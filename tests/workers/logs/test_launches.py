@@ -89,6 +89,17 @@ def test_state_is_small_and_goes_on() -> None:
         assert found + [cut + index for index, line in enumerate(lines[cut:]) if second.read(line)] == whole
 
 
+def test_what_was_written_before_a_restart_is_known_after_it() -> None:
+    """An exception after which the job goes on as it did is no end, also where reading began anew before it."""
+    opening = ["Using device: cuda:0", "Number of examples: 67349", "total steps planned: 5000"]
+    log = ["loading the data", *[f"epoch {n} done, all is well" for n in range(30)], *opening]
+    trace = ["Traceback (most recent call last):", '  File "train.py", line 12, in <module>', "ValueError: handled"]
+    first = LaunchDetector()
+    assert not any([first.read(line) for line in [*opening, *log]])
+    second = LaunchDetector(json.loads(json.dumps(first.state)))
+    assert not any([second.read(line) for line in [*trace, *opening]])
+
+
 def test_many_lines_at_once() -> None:
     """Reading in batches finds what reading line by line finds."""
     lines = LAUNCH + ERROR + LAUNCH + CANCELLED + LAUNCH
