@@ -98,7 +98,9 @@ class GpuWait:
         """Whether its turn may have come, going by the claims alone; true as long as no sample has been seen."""
         if not self.sample["gpus"]:
             return True
-        bare = [{key: gpu.get(key) for key in ("index", "uuid", "mig")} for gpu in self.sample["gpus"]]
+        bare = [
+            {**{key: gpu.get(key) for key in ("index", "uuid", "mig")}, "processes": []} for gpu in self.sample["gpus"]
+        ]
         return self.claim.run in gpu_choice.allot({"gpus": bare}, standing)
 
     def _refresh(self, *, may_take: bool) -> None:
