@@ -100,6 +100,7 @@ def test_nobody_s_process(start: Start, wait_for: WaitFor) -> None:
     found = annotate(Owners(Trees()), process.pid, runs=("a",))[0]
     assert found["run"] is None
     assert found["root"] == process.pid
+    assert found["root_start_ticks"] == processes.start_ticks(process.pid)
     assert "abcdef" not in found["command"]
     assert "--api-key=" in found["command"]
     assert len(annotate(Owners(Trees()), start("sleep", *["600"] * 200).pid)[0]["command"]) == 200
@@ -129,6 +130,7 @@ def test_one_that_cannot_be_seen(start: Start) -> None:
         "command": None,
         "run": None,
         "root": None,
+        "root_start_ticks": None,
         "visible": False,
         "ours": False,
     }

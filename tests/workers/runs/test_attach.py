@@ -101,7 +101,8 @@ def test_no_log_at_all(settings: Settings, hand: ByHand) -> None:
     found = attach.attach(pid, settings)
     assert found.log is None
     assert not (rundir.attempt_folder(found.directory, 1) / rundir.LOG).exists()
-    assert any("its output" in words for words in found.unknown)
+    assert any("thrown away" in note for note in found.notes)
+    assert attach.UNTELLABLE in found.unknown
 
 
 def test_refusals(settings: Settings, tmp_path: Path) -> None:
