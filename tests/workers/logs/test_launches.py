@@ -95,9 +95,9 @@ def test_what_was_written_before_a_restart_is_known_after_it() -> None:
     log = ["loading the data", *[f"epoch {n} done, all is well" for n in range(30)], *opening]
     trace = ["Traceback (most recent call last):", '  File "train.py", line 12, in <module>', "ValueError: handled"]
     first = LaunchDetector()
-    assert not any([first.read(line) for line in [*opening, *log]])
+    assert not any(first.read(line) for line in [*opening, *log])
     second = LaunchDetector(json.loads(json.dumps(first.state)))
-    assert not any([second.read(line) for line in [*trace, *opening]])
+    assert not any(second.read(line) for line in [*trace, *opening])
 
 
 def test_many_lines_at_once() -> None:
