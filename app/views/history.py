@@ -62,16 +62,17 @@ def draw(settings: Settings, say: Words) -> None:
     with blank.shield(say):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
             st.subheader(say.say("History"), anchor=False, width="content")
-            seconds = st.segmented_control(
+            seconds = st.radio(
                 say.say("Range"),
                 list(RANGES),
-                default=USUAL,
+                index=list(RANGES).index(USUAL),
                 key="machine-range",
                 format_func=lambda one: say.say(RANGES[one]),
                 label_visibility="collapsed",
-                required=True,
+                horizontal=True,
+                width="content",
             )
-        draw_charts(settings, say, machines.read_machine(settings), float(seconds or USUAL))
+        draw_charts(settings, say, machines.read_machine(settings), seconds)
 
 
 def draw_charts(settings: Settings, say: Words, machine: Machine, seconds: float) -> None:
