@@ -101,6 +101,7 @@ class Owners:
             known.complete = False
             return known
         argv = self._folder.argv(pid, patient=False)
+        known.complete = bool(argv)  # none while it is being executed: look again
         known.command = " ".join(command_line.mask(argv))[:COMMAND_CHARACTERS] or None
         known.marked = self._folder.environ(pid, patient=False).get(_MARK)
         known.above = self._climb(pid, look)
