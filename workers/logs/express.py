@@ -105,6 +105,11 @@ class Rule:
             return None
         return (epoch if zero_based else epoch - 1) * length + float(texts[self.batch])
 
+    def values_in(self, line: str) -> list[float]:
+        """The values that :meth:`take` would find in a line which has a step by :meth:`step_in`."""
+        found = self.match(line)
+        return [float(found.group(place + 1)) for _, place in self.pairs] if found is not None else []
+
 
 class Lesson:
     """What is known so far of how lines of one shape are read."""

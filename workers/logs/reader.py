@@ -194,6 +194,9 @@ class Reader:
         first = known[0]
         if first is None or any(one is None or one[0] != first[0] or one[2] != first[2] for one in known):
             return False
+        step = rule.step_in(line, self.steps.zero_based, self.steps.batches)
+        if step is not None and self.steps.was_said(track.names, track.has_step, step, rule.values_in(line)):
+            return False
         track.leg, track.last = int(first[0]), first[2]
         self._express.is_riding = True
         return True

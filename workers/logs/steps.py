@@ -74,6 +74,10 @@ class Steps:
             names, zlib.crc32(repr((step, record.step is not None, *record.values.values())).encode())
         )
 
+    def was_said(self, names: Sequence[str], has_step: bool, step: float, values: Sequence[float]) -> bool:
+        """Whether these values were said of that step lately, as :meth:`is_repeated` would find."""
+        return zlib.crc32(repr((step, has_step, *values)).encode()) in self.recent.get("\t".join(names), ())
+
     def remember(
         self, names: Sequence[str], has_step: bool, steps: Sequence[float], values: Sequence[Sequence[float]]
     ) -> None:
