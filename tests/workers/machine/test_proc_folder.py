@@ -13,9 +13,10 @@ from workers.machine.proc_folder import ProcFolder, ask_patiently, status_of, us
 
 def test_a_process_of_ours() -> None:
     """Command line, environment, folder, owner and open files are those it was started with."""
-    argv = [sys.executable, "-c", "import time; time.sleep(60)", "a b", "", "é\n"]
+    argv = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)", "a b", "", "é\n"]
     folder = ProcFolder()
     with subprocess.Popen(argv, env={"A": "1=2", "B": ""}, cwd="/", stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdout.readline()  # before, it may still be being executed
         process = folder.process(child.pid)
         assert process is not None
         assert (process.parent, process.kernel) == (os.getpid(), False)
