@@ -7,7 +7,8 @@ from typing import Any
 
 from store import alerts, logs, plaintext, runs
 from store.settings import Settings
-from workers.alerts import messages, rules
+from workers.alerts import messages
+from workers.alerts.rules import ends
 from workers.evidence import END_BYTES
 from workers.runs import rundir
 from workers.verdicts import Evidence, Verdict
@@ -76,7 +77,7 @@ def keep_excerpt(
 def raise_alert(connection: sqlite3.Connection, settings: Settings, known: Finding, dashboard_url: str) -> int:
     """Raise the alert that an end calls for; inside the caller's transaction. How many were raised."""
     run = runs.get_run(connection, known.run_id)
-    kind = rules.alert_kind(run) if run else None
+    kind = ends.alert_kind(run) if run else None
     occurred = known.verdict.ended or known.now
     if run is None or kind is None or known.now - occurred > ALERT_WITHIN_SECONDS:
         return 0
@@ -92,7 +93,7 @@ def raise_alert(connection: sqlite3.Connection, settings: Settings, known: Findi
     alert = alerts.raise_alert(
         connection,
         kind=kind,
-        severity=rules.severity(kind),
+        severity=ends.severity(kind),
         occurred=occurred,
         now=known.now,
         title=message.title,

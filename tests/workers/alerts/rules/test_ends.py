@@ -6,7 +6,7 @@ import pytest
 
 from store.runs import STATES
 from tests.workers.alerts.test_messages import RUN
-from workers.alerts.rules import alert_kind, severity
+from workers.alerts.rules.ends import alert_kind, severity
 
 
 @pytest.mark.parametrize(
