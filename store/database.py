@@ -16,6 +16,7 @@ from store.errors import JournalBusy, JournalError, JournalReadOnly, JournalTooN
 
 BUSY_SECONDS = 20.0
 _RETRY_SECONDS = 0.01
+_STRANGE = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError, sqlite3.DataError)
 
 
 def open_journal(path: Path, *, read_only: bool = False, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
@@ -81,6 +82,11 @@ def examine(connection: sqlite3.Connection) -> str:
     return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
 
 
+def is_of_the_journal(error: BaseException) -> bool:
+    """Whether the journal cannot be used; not where only what was asked of it makes no sense."""
+    return isinstance(error, JournalError | sqlite3.Error) and not isinstance(error, _STRANGE)
+
+
 @contextmanager
 def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """A write transaction: all of the block or none of it.
@@ -100,6 +106,20 @@ def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if isinstance(error, sqlite3.OperationalError):
             raise _explain(error) from error
         raise
+
+
+@contextmanager
+def part(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """A part of a write transaction that may fail alone: all of the block or none of it, the rest stays."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield connection
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
 
 
 @contextmanager

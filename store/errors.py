@@ -6,7 +6,9 @@
     │   ├── JournalBusy        another process held the write lock too long
     │   ├── JournalTooNew      written by a newer Machiai than this one
     │   └── JournalReadOnly    a write was asked of a read-only journal
+    ├── PreferencesError       a choice about alerts cannot be kept as it was given; nothing was changed
     ├── UnknownRun             no run goes by that id, prefix or name
+    ├── ExpressionError        a condition on a metric cannot be read
     ├── LaunchError            a run could not be launched; nothing was started
     ├── StopRefused            a run cannot be stopped (ended, elsewhere, not ours)
     ├── WatchRefused           a running process cannot be watched (gone, a thread, another user's, our own)
@@ -40,6 +42,14 @@ class JournalReadOnly(JournalError):
     """A write was asked of a journal that was opened for reading only."""
 
 
+class PreferencesError(MachiaiError):
+    """A choice about alerts cannot be kept; ``part`` names it (``quiet``, ``digests``, ``rules.stalled`` …)."""
+
+    def __init__(self, part: str, message: str) -> None:
+        super().__init__(f"{part}: {message}")
+        self.part = part
+
+
 class UnknownRun(MachiaiError):
     """No run goes by the given id, unique prefix or name; ``nearest`` holds names that come close."""
 
@@ -52,6 +62,18 @@ class UnknownRun(MachiaiError):
         elif not reason:
             message += "; `machiai ls` lists them"
         super().__init__(message)
+
+
+class ExpressionError(MachiaiError):
+    """A condition on a metric cannot be read: ``text`` at ``position`` (characters from 0), and ``reason`` says why."""
+
+    def __init__(self, text: str, position: int, reason: str, examples: str = "") -> None:
+        self.text = text
+        self.position = position
+        self.reason = reason
+        shown = text.replace("\n", " ")
+        message = f"the condition {shown!r} cannot be read at character {position + 1}: {reason}"
+        super().__init__(message + (f"\nconditions look like: {examples}" if examples else ""))
 
 
 class LaunchError(MachiaiError):

@@ -13,7 +13,11 @@ WATCH_PID = "watch_pid"
 """Watch a job that is running already: detail ``{"pid", "start_ticks"}``; the answer's run is the intent's then."""
 MOVE_QUEUED = "move_queued"
 """Let a queued run go elsewhere in the queue: detail ``{"before": run id, or null for the last place}``."""
-_TOLD_APART = (WATCH_PID, MOVE_QUEUED)
+TEST_CHANNEL = "test_channel"
+"""Send a test message through one channel alone: detail ``{"channel"}``; the answer says what came of it."""
+LIST_DEVICES = "list_devices"
+"""Ask Pushbullet for the account's devices; they are then the reading ``devices`` of ``pushbullet``."""
+_TOLD_APART = (WATCH_PID, MOVE_QUEUED, TEST_CHANNEL)
 """Kinds of which two with other details are two: all others are the same for the same run."""
 
 

@@ -134,6 +134,15 @@ def record_prediction(
     return bool(cursor.rowcount)
 
 
+def predictions_of(connection: sqlite3.Connection, run_id: str, attempt: int) -> list[tuple[float, float, float]]:
+    """What was predicted for an attempt as (percent, epoch, seconds left), in the order in which it was said."""
+    rows = connection.execute(
+        "SELECT percent, time, remaining FROM eta_predictions WHERE run_id = ? AND attempt = ? ORDER BY time, percent",
+        (run_id, attempt),
+    )
+    return [(row["percent"], row["time"], row["remaining"]) for row in rows]
+
+
 def suspended_spans(connection: sqlite3.Connection, run_id: str, attempt: int) -> list[tuple[float, float | None]]:
     """When an attempt was suspended, from and to; None as the end where it still is."""
     spans: list[tuple[float, float | None]] = []

@@ -1,5 +1,6 @@
 """Runs as the journal knows them: recorded by the daemon from run directories, read by everyone."""
 
+import contextlib
 import json
 import shlex
 import sqlite3
@@ -7,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from store import thresholds
+from store.errors import ExpressionError
 from store.projects import ensure_project
 
 STATES = ("queued", "running", "finished", "failed", "stopped", "killed", "lost")
@@ -26,7 +29,8 @@ COLUMNS = """
 class Run:
     """One training job; times in epoch seconds UTC, ``seconds`` its length. See the design's table of words.
 
-    ``hint`` is a known remedy for its ``cause``, in one line.
+    ``hint`` is a known remedy for its ``cause``, in one line. ``health`` holds what its processes show (``suspended``)
+    and the flags that the alerts' rules raised (``stalled``, ``diverged``).
     """
 
     id: str
@@ -125,7 +129,8 @@ class Event:
 
 
 def record_launch(connection: sqlite3.Connection, manifest: Mapping[str, Any], directory: str) -> bool:
-    """Enter a run from its ``run.json``; inside the caller's transaction. False when it was known already."""
+    """Enter a run from its ``run.json``, with the conditions it was launched with; inside the caller's transaction.
+    False when it was known already."""
     argv = [str(word) for word in manifest.get("argv") or []]
     created = float(manifest["created"])
     root = str(manifest.get("project_root") or manifest.get("cwd") or "?")
@@ -160,6 +165,9 @@ def record_launch(connection: sqlite3.Connection, manifest: Mapping[str, Any], d
     )
     if cursor.rowcount:
         record_event(connection, str(manifest["id"]), 1, created, "created")
+        for condition in manifest.get("alerts") or []:
+            with contextlib.suppress(ExpressionError):  # one that a newer Machiai can read
+                thresholds.add(connection, str(condition), created, run_id=str(manifest["id"]))
     return bool(cursor.rowcount)
 
 
@@ -210,11 +218,17 @@ def record_state(
     now: float,
     hint: str | None = None,
 ) -> None:
-    """Write what is now known of a run; inside the caller's transaction."""
+    """Write what is now known of a run; inside the caller's transaction.
+
+    Its flags last for as long as this attempt is queued or running.
+    """
     connection.execute(
-        "UPDATE runs SET attempt = ?, state = ?, health = ?, certainty = ?, cause = ?, evidence = ?, exit_code = ?, "
-        "signal = ?, pid = ?, started = ?, ended = ?, seconds = ?, updated = ?, hint = ? WHERE id = ?",
+        "UPDATE runs SET flags = CASE WHEN ? AND attempt = ? THEN flags ELSE '[]' END, attempt = ?, state = ?, "
+        "health = ?, certainty = ?, cause = ?, evidence = ?, exit_code = ?, signal = ?, pid = ?, "
+        "started = ?, ended = ?, seconds = ?, updated = ?, hint = ? WHERE id = ?",
         (
+            state in ACTIVE,
+            attempt,
             attempt,
             state,
             _json(list(health)),
@@ -232,6 +246,22 @@ def record_state(
             run_id,
         ),
     )
+
+
+def set_flag(connection: sqlite3.Connection, run_id: str, flag: str, on: bool) -> bool:
+    """Raise or lower a flag (``stalled``, ``diverged``) of ``Run.health``; inside the caller's transaction.
+
+    A run that is not active gets none. Returns whether that changed anything.
+    """
+    row = connection.execute("SELECT flags, state FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if row is None or (on and row["state"] not in ACTIVE):
+        return False
+    flags = json.loads(row["flags"])
+    if (flag in flags) == on:
+        return False
+    flags = sorted([*flags, flag]) if on else [one for one in flags if one != flag]
+    connection.execute("UPDATE runs SET flags = ? WHERE id = ?", (_json(flags), run_id))
+    return True
 
 
 def record_event(
@@ -270,6 +300,16 @@ def ended_runs(connection: sqlite3.Connection, limit: int = 10) -> list[Run]:
         (limit,),
     )
     return [run_from(row) for row in rows]
+
+
+def latest_ends(connection: sqlite3.Connection, limit: int = 10) -> list[tuple[str, int, float]]:
+    """The attempts that ended last as (run id, attempt, when that was recorded), newest first."""
+    rows = connection.execute(
+        "SELECT id, attempt, updated FROM runs WHERE ended IS NOT NULL AND state NOT IN ('queued', 'running') "
+        "ORDER BY ended DESC LIMIT ?",
+        (limit,),
+    )
+    return [(row["id"], row["attempt"], row["updated"]) for row in rows]
 
 
 def runs_beside(connection: sqlite3.Connection, begin: float, end: float) -> list[Neighbour]:
@@ -312,8 +352,9 @@ def events_of(connection: sqlite3.Connection, run_id: str) -> list[Event]:
 def run_from(row: sqlite3.Row) -> Run:
     """A run from a row selected with ``COLUMNS``."""
     values = dict(row)
-    for name in ("argv", "params", "environment", "tags", "health", "evidence"):
+    for name in ("argv", "params", "environment", "tags", "health", "evidence", "flags"):
         values[name] = json.loads(values[name])
+    values["health"] = list(dict.fromkeys([*values["health"], *values.pop("flags")]))
     values["git"] = json.loads(values["git"]) if values["git"] else None
     values["log_bytes"] = values["log_bytes"] or 0
     values["log_lines"] = values["log_lines"] or 0

@@ -8,7 +8,7 @@ go back: a resume, another launch, another fit.
 import math
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from store import chunks, sealing
@@ -56,6 +56,9 @@ class Series:
     last_time: float
     first_time: float
     monotone: bool
+
+
+_LAST = [one.name for one in fields(Series)].index("last")
 
 
 def append(
@@ -118,10 +121,11 @@ def list_series(connection: sqlite3.Connection, run_id: str | None, subject: str
 
 
 def _series_from(row: sqlite3.Row) -> Series:
-    values = dict(row)
-    # SQLite has no NaN and keeps NULL instead.
-    values["last"] = math.nan if values["last"] is None else values["last"]
-    return Series(**{**values, "monotone": bool(values["monotone"])})
+    values = list(row)
+    if values[_LAST] is None:  # SQLite has no NaN and keeps NULL instead
+        values[_LAST] = math.nan
+    values[-1] = bool(values[-1])
+    return Series(*values)
 
 
 def _follow(connection: sqlite3.Connection, series: dict[str, Any], leg: int, points: Columns) -> None:

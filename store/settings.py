@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from store.channels import ChannelUrl, read_channels, secret_parts
 from store.errors import SettingsError
 
 PREFIX = "MACHIAI_"
@@ -49,7 +50,9 @@ class Settings:
     """The settings in force; made by :func:`load`, or by hand in tests."""
 
     home: Path = _option(_HOME, "data folder: runs, journal, logs of the daemon")  # noqa: RUF009
-    secrets: Path = _option(_SECRETS, "file that keeps the Pushbullet token; must have mode 0600")  # noqa: RUF009
+    secrets: Path = _option(  # noqa: RUF009
+        _SECRETS, "file that keeps the Pushbullet token and the other channels' addresses; must have mode 0600"
+    )
     pushbullet_token: str = _option("", "Pushbullet access token; `machiai notify --setup` asks for it", secret=True)
     pushbullet_url: str = _option("https://api.pushbullet.com", "address of the Pushbullet API")
     push_timeout_seconds: float = _option(
@@ -69,7 +72,9 @@ class Settings:
         "auto", "language of the dashboard: follow the browser, or fixed", choices=("auto", "en", "ja")
     )
     read_only: bool = _option(False, "show everything, change nothing: for a shared screen")
+    private: bool = _option(False, "leave paths, host names and log lines out of alerts")
     patterns: tuple[Pattern, ...] = ()
+    channels: tuple[ChannelUrl, ...] = field(default=(), repr=False)
     problems: tuple[str, ...] = ()
 
     @property
@@ -83,8 +88,11 @@ class Settings:
         return self.home / "journal.db"
 
     def redact(self, text: str) -> str:
-        """Take the token out of a text that is about to be stored, shown or sent."""
-        return text.replace(self.pushbullet_token, HIDDEN) if self.pushbullet_token else text
+        """Take the token, and what is secret in the channels' addresses, out of a text to be stored, shown or sent."""
+        secrets = {self.pushbullet_token, *(part for channel in self.channels for part in secret_parts(channel.url))}
+        for secret in sorted(secrets - {""}, key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        return text
 
 
 def describe() -> list[tuple[str, str, str]]:
@@ -112,7 +120,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values |= _from_config(values["home"] / "config.toml", problems)
     values["home"] = _home(environ)
     given = environ.get(PREFIX + "SECRETS", "").strip() or values.get("secrets")
-    values["secrets"] = Path(given).expanduser() if given else Settings.secrets
+    values["secrets"] = _secrets(str(given)) if given else Settings.secrets
     values |= _from_secrets(values["secrets"], problems)
     for item in _settable():
         text = environ.get(PREFIX + item.name.upper(), "").strip()
@@ -136,6 +144,13 @@ def _home(environ: Mapping[str, str]) -> Path:
         raise SettingsError(f"no data folder: {error}; set {PREFIX}HOME to an absolute path") from error
 
 
+def _secrets(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"no secrets file {text}: {error}; set {PREFIX}SECRETS to an absolute path") from error
+
+
 def _from_config(path: Path, problems: list[str]) -> dict[str, Any]:
     values = {}
     for key, value in _read_toml(path).items():
@@ -144,6 +159,8 @@ def _from_config(path: Path, problems: list[str]) -> dict[str, Any]:
             continue
         if key == "patterns":
             values["patterns"] = _to_patterns(value, path)
+        elif key == "channels":
+            problems.append(f"{path} is no place for channels; move them to the secrets file")
         elif name is None:
             problems.append(_unknown_key(key, path))
         elif name == "pushbullet_token":
@@ -166,6 +183,8 @@ def _from_secrets(path: Path, problems: list[str]) -> dict[str, Any]:
         name = _known(key)
         if name in ("pushbullet_token", "pushbullet_url"):
             values[name] = _convert(name, value, str(path))
+        elif key == "channels":
+            values["channels"] = read_channels(value, path, problems)
     return values
 
 
@@ -208,8 +227,9 @@ def _convert(name: str, value: Any, source: str) -> Any:
             if not (meta["low"] <= number <= meta["high"]):
                 raise ValueError(value)
             return number
-    except (TypeError, ValueError, OverflowError) as error:
-        wanted = "true or false" if kind is bool else f"a number from {meta['low']} to {meta['high']}"
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
+        named = {bool: "true or false", Path: "the path of a file"}
+        wanted = named.get(kind) or f"a number from {meta['low']} to {meta['high']}"
         raise SettingsError(f"{name} is {value!r} in {source}: it must be {wanted}") from error
     text = str(value).strip()
     if meta["choices"] and text not in meta["choices"]:

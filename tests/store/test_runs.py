@@ -142,3 +142,45 @@ def test_running_cards_keep_their_places(journal: sqlite3.Connection, launched: 
     judged("r2", "finished", ended=5.0)
     judged("r1", "running", started=1.0)
     assert [run.id for run in runs.active_runs(journal)] == ["r1", "r3"]
+
+
+def test_flags(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
+    """What the rules raise stands beside what the processes show, and outlives the next look at these."""
+    launched("r1")
+    judged("r1", "running", started=1.0)
+    with write(journal):
+        assert runs.set_flag(journal, "r1", "stalled", on=True)
+        assert runs.set_flag(journal, "r1", "diverged", on=True)
+        assert not runs.set_flag(journal, "r1", "stalled", on=True)
+    judged("r1", "running", health=["suspended"], started=1.0)
+    assert get(journal, "r1").health == ["suspended", "diverged", "stalled"]
+    assert runs.active_runs(journal)[0].health == ["suspended", "diverged", "stalled"]
+    with write(journal):
+        assert runs.set_flag(journal, "r1", "stalled", on=False)
+        assert not runs.set_flag(journal, "r1", "stalled", on=False)
+    judged("r1", "running", started=1.0)
+    assert get(journal, "r1").health == ["diverged"]
+
+
+@pytest.mark.parametrize("state", runs.ENDED)
+def test_flags_end_with_the_run(journal: sqlite3.Connection, launched: Launched, judged: Judged, state: str) -> None:
+    """A run that has ended has no flags, and gets none from a rule that comes late."""
+    launched("r1")
+    with write(journal):
+        runs.set_flag(journal, "r1", "stalled", on=True)
+    judged("r1", state, ended=5.0)
+    with write(journal):
+        assert not runs.set_flag(journal, "r1", "diverged", on=True)
+        assert not runs.set_flag(journal, "no-run", "diverged", on=True)
+    assert get(journal, "r1").health == []
+    judged("r1", "running")
+    assert get(journal, "r1").health == []
+
+
+def test_flags_are_an_attempts(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
+    """The next attempt begins without the flags of the one before."""
+    launched("r1")
+    with write(journal):
+        runs.set_flag(journal, "r1", "stalled", on=True)
+    judged("r1", "running", attempt=2)
+    assert get(journal, "r1").health == []

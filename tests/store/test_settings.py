@@ -78,7 +78,10 @@ def test_any_text(name: str, text: str) -> None:
         assert str(error)
 
 
-@pytest.mark.parametrize("text", ["port = ", "port = 'x'", "port = true", "[port]\na=1", "poll_seconds = []"])
+@pytest.mark.parametrize(
+    "text",
+    ["port = ", "port = 'x'", "port = true", "secrets = '~no-such-user-here/x'", "[port]\na=1", "poll_seconds = []"],
+)
 def test_a_config_that_cannot_be_used(environ: dict[str, str], text: str) -> None:
     """A broken config.toml is refused with its path."""
     config(environ, text)
@@ -131,6 +134,14 @@ def test_no_token_in_the_config(environ: dict[str, str]) -> None:
     assert TOKEN not in str(settings.problems)
 
 
+def test_private(environ: dict[str, str]) -> None:
+    """Alerts can be kept free of what tells of the machine, by the file or the environment."""
+    assert load(environ).private is False
+    config(environ, "private = true")
+    assert load(environ).private is True
+    assert load({**environ, "MACHIAI_PRIVATE": "no"}).private is False
+
+
 def test_the_token_does_not_show(environ: dict[str, str]) -> None:
     """The token is not in the settings' own words, and is taken out of others."""
     settings = load({**environ, "MACHIAI_PUSHBULLET_TOKEN": TOKEN})
@@ -151,8 +162,9 @@ def test_home(environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     assert load({**environ, "MACHIAI_HOME": "~/x"}).home == tmp_path / "x"
     assert load({**environ, "MACHIAI_HOME": "x"}).home == tmp_path / "x"
-    with pytest.raises(SettingsError, match="MACHIAI_HOME"):
-        load({**environ, "MACHIAI_HOME": "~no-such-user-here/x"})
+    for name in ("MACHIAI_HOME", "MACHIAI_SECRETS"):
+        with pytest.raises(SettingsError, match=name):
+            load({**environ, name: "~no-such-user-here/x"})
 
 
 def test_every_setting_is_described() -> None:

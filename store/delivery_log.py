@@ -1,0 +1,64 @@
+"""What became of each alert on its way, line by line: sent, tried again, kept back, left out, and why.
+
+A line is written in the transaction that makes it true, so that the log tells neither more nor less than happened.
+"""
+
+import sqlite3
+from typing import NamedTuple
+
+HELD, SENT, RETRIED, REFUSED, SUPPRESSED, DIGESTED = "held", "sent", "retried", "refused", "suppressed", "digested"
+OUTCOMES = (HELD, SENT, RETRIED, REFUSED, SUPPRESSED, DIGESTED)
+
+
+class Line(NamedTuple):
+    """One line; ``title``, ``kind`` and ``run_id`` are its alert's, where it is about one."""
+
+    id: int
+    time: float
+    alert_id: int | None
+    channel: str
+    outcome: str
+    reason: str | None
+    title: str | None
+    kind: str | None
+    run_id: str | None
+
+
+def record(
+    connection: sqlite3.Connection,
+    time: float,
+    alert_id: int | None,
+    channel: str,
+    outcome: str,
+    reason: str | None = None,
+) -> None:
+    """Write a line; inside the caller's transaction."""
+    connection.execute(
+        "INSERT INTO delivery_log (time, alert_id, channel, outcome, reason) VALUES (?, ?, ?, ?, ?)",
+        (time, alert_id, channel, outcome, reason),
+    )
+
+
+def read(connection: sqlite3.Connection, limit: int = 100, before_id: int | None = None) -> list[Line]:
+    """The last lines, newest first; those before ``before_id`` to go on reading."""
+    rows = connection.execute(
+        "SELECT l.id, l.time, l.alert_id, l.channel, l.outcome, l.reason, a.title, a.kind, a.run_id "
+        "FROM delivery_log l LEFT JOIN alerts a ON a.id = l.alert_id "
+        "WHERE ? IS NULL OR l.id < ? ORDER BY l.id DESC LIMIT ?",
+        (before_id, before_id, limit),
+    )
+    return [Line(*row) for row in rows]
+
+
+def count_sent(connection: sqlite3.Connection, channel: str, since: float) -> int:
+    """How many alerts ``channel`` took since then."""
+    row = connection.execute(
+        "SELECT count(*) AS sent FROM delivery_log WHERE channel = ? AND outcome = ? AND time >= ?",
+        (channel, SENT, since),
+    ).fetchone()
+    return int(row["sent"])
+
+
+def trim(connection: sqlite3.Connection, before: float) -> int:
+    """Drop the lines of before then; inside the caller's transaction. How many they were."""
+    return connection.execute("DELETE FROM delivery_log WHERE time < ?", (before,)).rowcount
