@@ -20,13 +20,15 @@ class Retry:
     """It did not go through this time.
 
     ``after_seconds`` is how long to leave it, None for the usual back-off. ``unsure`` says that it may have
-    arrived all the same, ``whole_channel`` that any other alert would have fared no better.
+    arrived all the same, ``whole_channel`` that any other alert would have fared no better. ``used_up`` says that the
+    account takes no more this month.
     """
 
     error: str
     after_seconds: float | None = None
     unsure: bool = False
     whole_channel: bool = False
+    used_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,17 @@ class Hold:
     failures: int
 
 
-class Channel(Protocol):
-    """A way of sending alerts; belongs to one thread. The outbox keeps its ``hold`` on it."""
+class Held(Protocol):
+    """What has a name and a hold, which the outbox keeps on it."""
 
     name: str
-    worst_seconds: float
     hold: Hold | None
+
+
+class Channel(Held, Protocol):
+    """A way of sending alerts; belongs to one thread."""
+
+    worst_seconds: float
 
     def send(self, alert: Alert, *, unsure: bool) -> Outcome:
         """Try once to send ``alert``; ``unsure`` says that an earlier try may have arrived. Never raises."""

@@ -31,9 +31,10 @@ def judge(status: int, headers: Mapping[str, str], body: str, now: float) -> Ret
     if code == "pushbullet_pro_required":
         return Retry(
             "this Pushbullet account has used up its free pushes of the month (pushbullet_pro_required); "
-            "alerts wait and are tried every 6 hours",
+            "what cannot wait for the next one is tried every 6 hours",
             after_seconds=QUOTA_SECONDS,
             whole_channel=True,
+            used_up=True,
         )
     if status in (400, 413, 422):
         return Refused(f"Pushbullet refuses this push: HTTP {status}{words}")

@@ -44,14 +44,24 @@ _OUTSIDE = 60.0  # name resolution and several addresses to connect to are not u
 
 
 class PushbulletChannel:
-    """Sends alerts to all devices of one Pushbullet account."""
+    """Sends alerts to all devices of one Pushbullet account, or to one of them."""
 
     name = PUSHBULLET
 
-    def __init__(self, token: str, url: str, timeout_seconds: float, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        token: str,
+        url: str,
+        timeout_seconds: float,
+        *,
+        clock: Callable[[], float] = time.time,
+        device: Callable[[], str] = str,
+    ) -> None:
+        """``device`` is asked before each push for the ``iden`` of the one it goes to; empty for all."""
         self.hold: Hold | None = None
-        self.worst_seconds = 2 * timeout_seconds + _OUTSIDE
+        self.worst_seconds = 3 * timeout_seconds + _OUTSIDE
         self._clock = clock
+        self._device = device
         self._token = token
         place, host = _place_of(url)
         self._place = self._redact(place)
@@ -78,9 +88,12 @@ class PushbulletChannel:
         push = {"type": "note", "title": alert.title, "body": body, "guid": alert.guid}
         if alert.url:
             push |= {"type": "link", "url": alert.url}
-        answer, failure = self._exchange(
-            lambda: self._client._push({key: self._redact(value) for key, value in push.items()})
-        )
+        push = {key: self._redact(value) for key, value in push.items()}
+        device = self._device()
+        answer, failure = self._exchange(lambda: self._client._push(push | ({"device_iden": device} if device else {})))
+        if device and isinstance(failure, Refused):
+            # The device may be gone from the account: the alert then goes to all that there are.
+            answer, failure = self._exchange(lambda: self._client._push(push))
         return failure or Sent(_receipt(answer))
 
     def identify(self) -> tuple[dict[str, Any], Retry | Refused | None]:
@@ -92,6 +105,22 @@ class PushbulletChannel:
         if failure is None and not isinstance(found, dict):
             failure = self._strange_answer()
         return found or {}, failure
+
+    def list_devices(self) -> tuple[list[dict[str, str]], Retry | Refused | None]:
+        """The account's devices in use, each with ``iden``, ``nickname`` and ``kind``, or why they are not told."""
+        if not _can_be_token(self._token):
+            return [], token_refused("it holds characters that no token has")
+        _, failure = self._exchange(self._client._load_devices)
+        found = [] if failure else self._client.devices
+        return [
+            {
+                "iden": str(device.device_iden),
+                "nickname": self._redact(str(device.nickname or device.model or device.manufacturer or "")),
+                "kind": str(device.icon or ""),
+            }
+            for device in found
+            if device.device_iden
+        ], failure
 
     def _look_for(self, alert: Alert) -> Sent | Retry | None:
         """Sent when a push with the alert's guid is there, Retry when nobody answers, None to send it now."""
@@ -178,12 +207,21 @@ class PushbulletChannel:
         return text.replace(self._token, HIDDEN).replace(carried, HIDDEN)
 
 
-def channel_from(settings: Settings, *, clock: Callable[[], float] = time.time) -> PushbulletChannel | None:
-    """The channel that the settings describe, None where they hold no token. Makes no request."""
+def channel_from(
+    settings: Settings, *, clock: Callable[[], float] = time.time, device: Callable[[], str] = str
+) -> PushbulletChannel | None:
+    """The channel that the settings describe, None where they hold no token. Makes no request.
+
+    ``device`` tells, at each push, which of the account's devices it is for; empty for all.
+    """
     if not settings.pushbullet_token:
         return None
     return PushbulletChannel(
-        settings.pushbullet_token, settings.pushbullet_url, settings.push_timeout_seconds, clock=clock
+        settings.pushbullet_token,
+        settings.pushbullet_url,
+        settings.push_timeout_seconds,
+        clock=clock,
+        device=device,
     )
 
 
