@@ -24,6 +24,7 @@ COMMANDS = {
     "queue": ("workers.commands.queue", "show or reorder the runs that wait for GPUs"),
     "export": ("workers.commands.export", "write a run's metrics as CSV or Parquet"),
     "gpus": ("workers.commands.gpus", "show the GPUs and who is on them"),
+    "alert": ("workers.commands.alert", "be told when a metric does what you wait for"),
     "notify": ("workers.commands.notify", "push a message to the phone, or set that up"),
     "doctor": ("workers.commands.doctor", "check that everything is in order"),
 }

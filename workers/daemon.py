@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from store import alerts, heartbeats
+from store import deliveries, heartbeats
 from store.database import open_journal
 from store.errors import JournalError, MachiaiError
 from store.heartbeats import Heartbeat
@@ -23,6 +23,8 @@ from store.settings import Settings
 from workers import address, intentions, lock
 from workers.alerts.channels import PUSHBULLET, Channel
 from workers.alerts.outbox import NO_TOKEN, PushbulletAccount, deliver_due
+from workers.alerts.relays import Relays
+from workers.alerts.watch import LOOK_SECONDS, AlertWatch
 from workers.disk_watch import MEASURE_SECONDS, DiskWatch
 from workers.ingest import Ingester
 from workers.monitor import Monitor
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 HUNG_SECONDS = 60.0
 STOP_SECONDS = 1.5
+CATCH_UP_SECONDS = 30.0
+"""How long the alerts' worker waits for the logs to be read; what it must know of them it does not judge until then."""
 WAKE_SECONDS = 0.5
 """How long the machine's worker waits for a line of the sampler before it looks whether the daemon is to stop."""
 _LONGEST_PAUSE_SECONDS = 60.0
@@ -59,6 +63,8 @@ class Context:
     alert_raised: threading.Event = field(default_factory=threading.Event)
     health: dict[str, Health] = field(default_factory=dict)
     inodes: dict[int, int] = field(default_factory=dict)
+    ingested: float | None = None
+    """When, on the steady clock, all logs had been read as they were then; None before the first time."""
 
     def beat(self, worker: str) -> None:
         """The worker is alive and well."""
@@ -103,17 +109,19 @@ def ingest(context: Context) -> None:
         while not context.stopping.is_set():
             context.check_journal(connection)
             ingester.settings = context.settings
+            began = time.monotonic()
             if ingester.tick():
                 context.alert_raised.set()
             context.beat("ingest")
             if not ingester.backlog:
+                context.ingested = began
                 context.stopping.wait(context.settings.poll_seconds)
 
 
 def deliver(context: Context) -> None:
     """Send what waits in the outbox, at once when an alert is raised, else when it is due."""
     with context.journal() as connection:
-        alerts.release_claims(connection, PUSHBULLET, context.clock())
+        deliveries.release_claims(connection, PUSHBULLET, context.clock())
         account = PushbulletAccount(context.reload_settings, clock=context.clock)
         channel: Channel | None = None
         while not context.stopping.is_set():
@@ -121,18 +129,56 @@ def deliver(context: Context) -> None:
             context.alert_raised.clear()
             before, channel = channel, account.channel(connection)
             if channel is not None and channel is not before:
-                alerts.expire(connection, PUSHBULLET, context.clock() - _OLDEST_PUSH_SECONDS, NO_TOKEN)
+                now = context.clock()
+                deliveries.expire(connection, PUSHBULLET, now - _OLDEST_PUSH_SECONDS, NO_TOKEN, now=now)
             due = deliver_due(
                 connection,
                 channel,
                 clock=context.clock,
                 jitter=random.random,
+                settings=account.settings,
                 missing=account.missing,
                 stopped=context.stopping.is_set,
             )
             context.beat("outbox")
             pause = 1.0 if due is None else min(1.0, max(0.02, due - context.clock()))
             context.alert_raised.wait(pause)
+
+
+def relay(context: Context) -> None:
+    """Send what waits for the channels besides Pushbullet."""
+    with context.journal() as connection:
+        relays = Relays(connection, context.reload_settings, clock=context.clock)
+        try:
+            while not context.stopping.is_set():
+                context.check_journal(connection)
+                relays.tick()
+                context.beat("relays")
+                relays.wait(context.alert_raised)
+        finally:
+            relays.close()
+
+
+def watch_alerts(context: Context) -> None:
+    """Raise what the rules find; the first time when the journal is up to date, for until then it tells of the past."""
+    with context.journal() as connection:
+        watch: AlertWatch | None = None
+        patience = time.monotonic() + CATCH_UP_SECONDS
+        while not context.stopping.is_set():
+            context.check_journal(connection)
+            if context.ingested is not None or time.monotonic() >= patience:
+                watch = watch or AlertWatch(
+                    connection,
+                    context.settings,
+                    clock=context.clock,
+                    dashboard_url=lambda: address.find(context.settings),
+                    read_at=lambda: context.ingested or 0.0,
+                )
+                watch.settings = context.settings
+                if watch.tick():
+                    context.alert_raised.set()
+            context.beat("alerts")
+            context.stopping.wait(LOOK_SECONDS if watch else context.settings.poll_seconds)
 
 
 def serve_intents(context: Context) -> None:
@@ -187,10 +233,12 @@ def beat(context: Context) -> None:
 WORKERS: dict[str, Callable[[Context], None]] = {
     "ingest": ingest,
     "outbox": deliver,
+    "relays": relay,
+    "alerts": watch_alerts,
     "intents": serve_intents,
-    "heart": beat,
     "machine": watch_machine,
     "disks": watch_disks,
+    "heart": beat,  # last, so that its first signs of life are of all
 }
 
 

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from store import logs, runs
-from store.database import write
-from store.errors import JournalError
+from store.database import is_of_the_journal, write
 from store.settings import Settings
 from workers import manifests
 from workers.evidence import find_orphan, gather
@@ -51,7 +50,6 @@ BATCH = 200
 REVIVE_WITHIN_SECONDS = 7 * 86400.0
 """A run whose end was inferred longer ago than this is not looked at again when a daemon starts."""
 _SETTLED_SECONDS = 1.0
-_STRANGE = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError, sqlite3.DataError)
 
 
 class Ingester:
@@ -98,7 +96,7 @@ class Ingester:
                 watched.trouble = None
             except Exception as error:
                 watched.reading = watched.forecast = None  # they may be ahead of what is written
-                if _is_of_the_journal(error):
+                if is_of_the_journal(error):
                     raise
                 if watched.trouble != repr(error):
                     log.exception("cannot make sense of run %s; it is left as it is", run_id)
@@ -142,7 +140,7 @@ class Ingester:
             with write(self.connection):
                 runs.record_launch(self.connection, manifests.redacted(manifest, self.settings), str(directory))
         except Exception as error:
-            if _is_of_the_journal(error):
+            if is_of_the_journal(error):
                 raise
             if self.unreadable.get(directory.name) != str(error):
                 log.warning("%s is passed over: %s", directory, error)
@@ -359,8 +357,3 @@ class Ingester:
     def _has_recorded_end(self, run_id: str, number: int) -> bool:
         run = runs.get_run(self.connection, run_id)
         return run is not None and run.attempt == number and not run.is_active and run.certainty == "recorded"
-
-
-def _is_of_the_journal(error: Exception) -> bool:
-    """Whether the journal cannot be used, and not one run alone is strange."""
-    return isinstance(error, JournalError | sqlite3.Error) and not isinstance(error, _STRANGE)

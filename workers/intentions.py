@@ -7,6 +7,7 @@ from store import intents
 from store.intents import Intent
 from store.settings import Settings
 from workers import queueing, stops, watching
+from workers.alerts import devices, trials
 
 Step = Callable[[sqlite3.Connection, Settings, Intent, float], None]
 
@@ -14,6 +15,8 @@ STEPS: dict[str, Step] = {
     intents.STOP_RUN: stops.advance_stop,
     intents.WATCH_PID: watching.watch_pid,
     intents.MOVE_QUEUED: queueing.serve_move,
+    intents.TEST_CHANNEL: trials.advance_trial,
+    intents.LIST_DEVICES: devices.DeviceLister().advance,
 }
 """What is done about an intent that is open, by its kind: called at every look until it is answered."""
 

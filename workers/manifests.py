@@ -37,7 +37,9 @@ def is_launching(directory: Path, manifest: Mapping[str, Any], now: float) -> bo
 def redacted(manifest: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """The manifest without the token, wherever in it that stood."""
     plain = {name: settings.redact(value) for name, value in manifest.items() if isinstance(value, str)}
-    listed = {name: [settings.redact(str(word)) for word in manifest.get(name) or []] for name in ("argv", "tags")}
+    listed = {
+        name: [settings.redact(str(word)) for word in manifest.get(name) or []] for name in ("argv", "tags", "alerts")
+    }
     mapped = {
         name: {key: settings.redact(str(value)) for key, value in (manifest.get(name) or {}).items()}
         for name in ("params", "environment")

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from store import alerts, logs, plaintext, runs
+from store import logs, plaintext, runs
 from store.settings import Settings
-from workers.alerts import messages
+from workers.alerts import raising
 from workers.alerts.rules import ends
 from workers.evidence import END_BYTES
 from workers.runs import rundir
 from workers.verdicts import Evidence, Verdict
 
-CHANNELS = ("pushbullet",)
 PUSH_WITHIN_SECONDS = 48 * 3600.0
 """An end older than this when we learn of it is shown, but no longer pushed."""
 ALERT_WITHIN_SECONDS = 7 * 86400.0
@@ -81,27 +80,16 @@ def raise_alert(connection: sqlite3.Connection, settings: Settings, known: Findi
     occurred = known.verdict.ended or known.now
     if run is None or kind is None or known.now - occurred > ALERT_WITHIN_SECONDS:
         return 0
-    message = messages.compose(
-        run,
-        kind,
-        log_lines=known.evidence.last_lines[-40:],
-        now=known.now,
-        dashboard_url=dashboard_url,
-        occurred=occurred,
-        redact=settings.redact,
-    )
-    alert = alerts.raise_alert(
+    alert = raising.raise_alert(
         connection,
+        settings,
         kind=kind,
-        severity=ends.severity(kind),
         occurred=occurred,
         now=known.now,
-        title=message.title,
-        body=message.body,
-        channels=CHANNELS if known.now - occurred <= PUSH_WITHIN_SECONDS else (),
-        run_id=run.id,
-        attempt=run.attempt,
-        url=message.url,
+        run=run,
+        log_lines=known.evidence.last_lines[-40:],
+        dashboard_url=dashboard_url,
+        push=known.now - occurred <= PUSH_WITHIN_SECONDS,
     )
     return int(alert is not None)
 

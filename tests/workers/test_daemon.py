@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from store import alerts, heartbeats, intents, logs, runs
+from store import alerts, deliveries, heartbeats, intents, logs, runs
 from store.database import open_journal
 from store.heartbeats import Heartbeat
 from store.runs import Run
@@ -104,7 +104,7 @@ class TestEnding:
         with contextlib.closing(open_journal(settings.journal)) as journal:
             assert {one.status for one in heartbeats.read_heartbeats(journal)} == {"stopped"}
             machiai.start_daemon()
-            wait_for(lambda: not alerts.waiting_deliveries(journal), "the delivery")
+            wait_for(lambda: not deliveries.waiting_deliveries(journal), "the delivery")
         assert len(pushbullet.posts()) == len(pushbullet.pushes) == 1
 
 
@@ -129,6 +129,8 @@ class TestTrouble:
                 "heart": "ok",
                 "machine": "ok",
                 "disks": "ok",
+                "alerts": "ok",
+                "relays": "ok",
             }
             assert (health(journal)["daemon"].status, health(journal)["daemon"].detail) == ("unhealthy", "ingest")
             assert machiai.call("notify", "hello").returncode == 0
@@ -262,7 +264,7 @@ class TestAbsence:
         assert ingester.tick() == raised
         found = alerts.alerts_of_run(ingester.connection, run)
         assert [one.occurred for one in found] == [ended] * raised
-        assert len(alerts.waiting_deliveries(ingester.connection)) == pushed
+        assert len(deliveries.waiting_deliveries(ingester.connection)) == pushed
         assert all(one.body.startswith("Late:") == late for one in found)
 
     def test_a_launch_in_progress_is_not_yet_a_run(self, ingester: Ingester, settings: Settings) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from store import alerts, curves, intents, logs, runs, series
+from store import alerts, curves, deliveries, intents, logs, runs, series
 from store.database import open_journal
 from store.runs import Run
 from tests.fakes.command import Machiai
@@ -137,7 +137,7 @@ class Soak:
         self.server.clear_faults()
         self._restart_daemon()  # which makes what waits for its next try due at once
         self._wait("the journal to know every end", self._is_settled, STARTING_SECONDS + 30)
-        self._wait("the alerts to be sent", lambda: not alerts.waiting_deliveries(self.journal), 60)
+        self._wait("the alerts to be sent", lambda: not deliveries.waiting_deliveries(self.journal), 60)
         self._wait("the intents to be answered", lambda: not intents.open_intents(self.journal), 20)
 
     def _keep_running(self) -> None:
@@ -222,7 +222,7 @@ class Soak:
     def _state_of_things(self) -> str:
         active = [f"{run.name} {run.state}" for run in runs.active_runs(self.journal)]
         living = [(job.name, sorted(job.killed)) for job in self.jobs if not job.is_over(self.runs_folder)]
-        waiting = [(one.error, one.next_try - time.time()) for one in alerts.waiting_deliveries(self.journal)]
+        waiting = [(one.error, one.next_try - time.time()) for one in deliveries.waiting_deliveries(self.journal)]
         return f"active {active}, living {living}, waiting {waiting}"
 
 
@@ -258,19 +258,25 @@ def examine(soak: Soak) -> list[str]:
         problems += [f"{job.name} (killed: {sorted(job.killed)}): {words}" for words in _examine_run(soak, job, run)]
         raised = alerts.alerts_of_run(soak.journal, run.id)
         wanted = [ALERT_OF[run.state]] if run.state in ALERT_OF else []
-        if [alert.kind for alert in raised] != wanted:
+        ends = [alert for alert in raised if alert.kind in ALERT_OF.values()]
+        others = {alert.kind for alert in raised if alert not in ends}
+        if [alert.kind for alert in ends] != wanted or others - {"best"}:
             problems.append(f"{job.name}: {run.state}, alerts {[alert.kind for alert in raised]}")
-        expected |= {alert.guid: job.name for alert in raised}
+        expected |= {alert.guid: job.name for alert in ends}
     arrived = collections.Counter(soak.server.guids())
     problems += [f"{name}: its alert did not arrive" for guid, name in expected.items() if guid not in arrived]
     problems += [f"{expected.get(guid, guid)}: arrived {n} times" for guid, n in arrived.items() if n > 1]
-    problems += [f"a push that belongs to no alert: {guid}" for guid in arrived if guid not in expected]
+    told = deliveries.deliveries_of(soak.journal, range(1, 10_000))
+    alert_of = {alerts.get_alert(soak.journal, one).guid: one for one, ways in told.items() if ways}
+    problems += [f"a push that belongs to no alert: {guid}" for guid in arrived if guid not in alert_of]
     for push in soak.server.pushes:
         if expected.get(push["guid"], "") not in push["title"]:
             problems.append(f"{expected.get(push['guid'])}: its push is titled {push['title']!r}")
-    states = {one.state for each in alerts.deliveries_of(soak.journal, range(1, 10_000)).values() for one in each}
+    states = {way.state for guid in expected for way in told[alert_of[guid]]}
     if states - {"sent"}:
-        problems.append(f"deliveries are {states}")
+        problems.append(f"deliveries of ends are {states}")
+    if {way.state for ways in told.values() for way in ways} - {"sent", "held", "suppressed", "digested"}:
+        problems.append("some delivery is neither sent nor to be told later, or by another alert")
     return problems
 
 

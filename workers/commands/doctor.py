@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from store import alerts, database, heartbeats, host_findings, machines
+from store import database, deliveries, heartbeats, host_findings, machines
 from store.database import open_journal
 from store.durations import spell
 from store.errors import MachiaiError
@@ -134,7 +134,7 @@ def _examine_journal(settings: Settings) -> Iterator[Finding]:
                 f"{settings.journal}, {size:.1f} MiB, {health}",
             )
             yield from _examine_daemon(connection, settings)
-            waiting = alerts.waiting_deliveries(connection)
+            waiting = deliveries.waiting_deliveries(connection)
             if waiting:
                 reason = next((one.error for one in waiting if one.error), "being sent")
                 yield Finding("alerts", "note", f"{len(waiting)} wait to be pushed: {reason}")

@@ -6,14 +6,14 @@ import uuid
 
 import click
 
-from store import alerts
+from store import alerts, deliveries, delivery_log
 from store.database import open_journal, write
 from store.errors import SettingsError
 from store.settings import load
 from workers import lock
-from workers.alerts import messages, setup
+from workers.alerts import raising, setup
+from workers.alerts.channels import PUSHBULLET
 from workers.commands import say
-from workers.recording import CHANNELS
 
 _WAIT_SECONDS = 15.0
 
@@ -34,20 +34,18 @@ def notify(title: str | None, body: str, url: str | None, set_up: bool) -> int:
 
 def _send(title: str, body: str, url: str | None) -> int:
     settings = load()
-    message = messages.compose_note(title, body, url=url, redact=settings.redact)
     now = time.time()
     with contextlib.closing(open_journal(settings.journal)) as connection:
         with write(connection):
-            alert_id = alerts.raise_alert(
+            alert_id = raising.raise_alert(
                 connection,
+                settings,
                 kind="note",
-                severity="now",
                 occurred=now,
                 now=now,
-                title=message.title,
-                body=message.body,
-                url=message.url,
-                channels=CHANNELS,
+                title=title,
+                body=body,
+                url=url,
                 unique=f"note/{uuid.uuid4()}",
             )
         assert alert_id is not None
@@ -56,15 +54,16 @@ def _send(title: str, body: str, url: str | None) -> int:
             return 0
         deadline = time.monotonic() + _WAIT_SECONDS
         while time.monotonic() < deadline:
-            [delivery] = alerts.deliveries_of(connection, [alert_id])[alert_id]
-            if delivery.state == "sent":
+            ways = deliveries.deliveries_of(connection, [alert_id])[alert_id]
+            if any(way.state == "sent" for way in ways):
                 say("sent")
                 return 0
-            if delivery.state == "refused":
-                say(f"refused: {delivery.error}")
+            if ways and all(way.state in ("refused", "suppressed") for way in ways):
+                say(f"refused: {'; '.join(way.error or way.state for way in ways)}")
                 return 1
-            if delivery.error:
-                say(f"kept; not sent yet: {delivery.error}")
+            if not any(way.state == "sending" or (way.state == "waiting" and not way.error) for way in ways):
+                reasons = (way.error or way.why for way in ways if way.state in ("held", "waiting"))
+                say(f"kept; not sent yet: {'; '.join(reason for reason in reasons if reason)}")
                 return 0
             time.sleep(0.05)
     say("kept; not sent yet, the daemon goes on trying")
@@ -103,6 +102,8 @@ def _test_push() -> int:
     test = alerts.Alert(0, None, None, "note", "now", now, now, "Machiai can reach you", text, None, guid, None)
     outcome = channel.send(test, unsure=False)
     if isinstance(outcome, Sent):
+        with contextlib.closing(open_journal(settings.journal)) as connection, write(connection):
+            delivery_log.record(connection, now, None, PUSHBULLET, delivery_log.SENT, "test")
         click.echo("A test push is on its way to your phone.")
         return 0
     click.echo(f"The test push did not go through: {outcome.error}")

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from store import alerts, logs, plaintext
+from store import alerts, deliveries, logs, plaintext
 from store.catalogue import SORTS, find_run, list_runs
 from store.database import open_journal
 from store.durations import spell
@@ -80,11 +80,11 @@ def show(run: str, as_json: bool) -> None:
     with _journal() as (connection, settings):
         found = find_run(connection, run)
         raised = alerts.alerts_of_run(connection, found.id)
-        deliveries = alerts.deliveries_of(connection, [alert.id for alert in raised])
+        sent = deliveries.deliveries_of(connection, [alert.id for alert in raised])
         if as_json:
             facts = {**_row(found), **_details(found), **measures.measures(connection, found)}
             facts["gpu"] = usage.usage(connection, found)
-            click.echo(_dump({**facts, "alerts": _alert_rows(raised, deliveries)}))
+            click.echo(_dump({**facts, "alerts": _alert_rows(raised, sent)}))
             return
         icon, colour = _LOOK[found.state]
         now = time.time()
@@ -119,7 +119,7 @@ def show(run: str, as_json: bool) -> None:
             words = " ".join(str(value) for value in event.detail.values())
             click.echo(f"{'event':>11}  {_when(event.time)}  {event.kind.replace('_', ' ')} {words}".rstrip())
         for alert in raised:
-            states = ", ".join(_delivery_words(one) for one in deliveries[alert.id]) or "not pushed"
+            states = ", ".join(_delivery_words(one) for one in sent[alert.id]) or "not pushed"
             click.echo(f"{'alert':>11}  {_when(alert.raised)}  {alert.title} [{states}]")
 
 
@@ -236,7 +236,7 @@ def _details(run: Run) -> dict[str, Any]:
     }
 
 
-def _alert_rows(raised: list[alerts.Alert], deliveries: dict[int, list[alerts.Delivery]]) -> list[dict[str, Any]]:
+def _alert_rows(raised: list[alerts.Alert], sent: dict[int, list[deliveries.Delivery]]) -> list[dict[str, Any]]:
     return [
         {
             **{
@@ -245,14 +245,14 @@ def _alert_rows(raised: list[alerts.Alert], deliveries: dict[int, list[alerts.De
             },
             "deliveries": [
                 {name: getattr(one, name) for name in ("channel", "state", "attempts", "next_try", "sent", "error")}
-                for one in deliveries[alert.id]
+                for one in sent[alert.id]
             ],
         }
         for alert in raised
     ]
 
 
-def _delivery_words(delivery: alerts.Delivery) -> str:
+def _delivery_words(delivery: deliveries.Delivery) -> str:
     words = f"{delivery.channel} {delivery.state}"
     return f"{words}: {delivery.error}" if delivery.error else words
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from store import expressions
 from store.durations import spell
-from store.errors import LaunchError, SettingsError
+from store.errors import ExpressionError, LaunchError, SettingsError
 from store.settings import Settings, load
 from workers import address, lock
 from workers.commands import say
@@ -26,6 +27,7 @@ _DEMO = Path(__file__).resolve().parents[1] / "demo" / "pong.py"
 @click.option("--if-success", metavar="TEXT", help="What to do when it finishes; pushed with the news.")
 @click.option("--if-failure", metavar="TEXT", help="What to do when it crashes; pushed with the news.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find it by; may be repeated.")
+@click.option("--alert", "alerts", multiple=True, metavar="CONDITION", help="Tell when it comes true; may be repeated.")
 @click.option("--tty", is_flag=True, help="Give the command a terminal of its own, for one that asks questions.")
 @click.option("--gpus", type=int, metavar="N", help="Take N GPUs that are free, and let the command see those alone.")
 @click.option("--wait", is_flag=True, help="Where fewer are free: wait for them in the queue.")
@@ -38,6 +40,7 @@ def run(
     if_success: str | None,
     if_failure: str | None,
     tags: tuple[str, ...],
+    alerts: tuple[str, ...],
     tty: bool,
     gpus: int | None,
     wait: bool,
@@ -53,8 +56,11 @@ def run(
     --gpus takes GPUs that no other run has and nobody computes on, out of those in your CUDA_VISIBLE_DEVICES. With
     --wait the run starts when there are enough, in order of asking: one that wants fewer never overtakes one that
     waits for more. Ctrl-C takes it out of the queue; closing the terminal leaves it there. `machiai queue` shows it.
+
+    --alert tells when a condition on a metric comes true: 'val_acc > 0.9', 'loss[50].mean > 3', 'loss is nan',
+    'reward best'; `machiai alert --help` has more.
     """
-    plan = launcher.Plan(name, project, hypothesis, if_success, if_failure, tags)
+    plan = launcher.Plan(name, project, hypothesis, if_success, if_failure, tags, alerts=read_conditions(alerts))
     return start(command, plan, tty=tty, detach=detach, gpus=gpus, wait=wait)
 
 
@@ -80,6 +86,21 @@ def require_torch(find: Callable[[str], object] = importlib.util.find_spec) -> N
     """LaunchError where PyTorch was left out of the installation: the demo would only crash."""
     if find("torch") is None:
         raise LaunchError("the demo needs PyTorch, which was left out; `python3 -m app --with-torch` adds it")
+
+
+def read_conditions(alerts: tuple[str, ...]) -> tuple[str, ...]:
+    """Conditions as they are kept; LaunchError for one that cannot be read: a typing error costs no run."""
+    if not alerts:
+        return ()
+    from store.thresholds import check_direction
+
+    try:
+        read = [expressions.parse(text) for text in alerts]
+        for one in read:
+            check_direction(one, {})
+    except ExpressionError as error:
+        raise LaunchError(f"--alert: {error}\nNothing was started") from error
+    return tuple(dict.fromkeys(map(str, read)))
 
 
 def start(

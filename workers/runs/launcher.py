@@ -29,7 +29,7 @@ _NAME_LENGTH = 200
 
 @dataclass(frozen=True)
 class Plan:
-    """What the researcher says about a run before it starts."""
+    """What the researcher says about a run before it starts; ``alerts`` are conditions on its metrics."""
 
     name: str | None = None
     project: str | None = None
@@ -38,6 +38,7 @@ class Plan:
     if_failure: str | None = None
     tags: tuple[str, ...] = ()
     parent: str | None = None
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,7 @@ def _manifest(
         "if_success": plan.if_success,
         "if_failure": plan.if_failure,
         "tags": list(plan.tags),
+        "alerts": list(plan.alerts),
         "environment": command_line.select_environment(environ),
     }
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from store import alerts
-from store.alerts import Alert, Delivery
+from store import alerts, deliveries
+from store.alerts import Alert
 from store.database import open_journal, write
+from store.deliveries import Delivery
 from store.settings import Settings
 from tests.fakes.pushbullet_server import PushbulletServer
+from tests.workers.alerts.lab import Lab
 from workers.alerts.channels import PUSHBULLET
 from workers.alerts.channels.pushbullet import PushbulletChannel, channel_from
 from workers.alerts.outbox import deliver_due
@@ -73,10 +75,10 @@ class Desk:
             if wake is None:
                 return
             self.clock.now = max(self.clock.now + 0.001, wake)
-        raise AssertionError(f"still waiting: {alerts.waiting_deliveries(self.connection)}")
+        raise AssertionError(f"still waiting: {deliveries.waiting_deliveries(self.connection)}")
 
     def delivery(self, alert_id: int) -> Delivery:
-        return alerts.deliveries_of(self.connection, [alert_id])[alert_id][0]
+        return deliveries.deliveries_of(self.connection, [alert_id])[alert_id][0]
 
     def alert(self, alert_id: int) -> Alert:
         return alerts.get_alert(self.connection, alert_id)
@@ -111,3 +113,9 @@ def desk(journal: sqlite3.Connection, clock: Clock, server: PushbulletServer, tm
         push_timeout_seconds=15.0,
     )
     return Desk(journal, clock, server, settings)
+
+
+@pytest.fixture
+def lab(journal: sqlite3.Connection, tmp_path: Path) -> Lab:
+    """A laboratory whose clocks are moved by hand, with the alerts' engine over it."""
+    return Lab(journal, tmp_path)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from store import alerts
+from store import deliveries
 from store.alerts import Alert
 from store.database import open_journal
 from store.settings import Settings, load
@@ -92,7 +92,7 @@ def test_new_token_is_used_at_once(desk: Desk):
     desk.deliver()
     assert "refuses the token (HTTP 401)" in (desk.delivery(alert_id).error or "")
     desk.channel = desk.open_channel(Settings(**{**vars(desk.settings), "pushbullet_token": "o.another"}))
-    alerts.hasten(desk.connection, PUSHBULLET, desk.clock.now)
+    deliveries.hasten(desk.connection, PUSHBULLET, desk.clock.now)
     assert desk.deliver() is None
     assert desk.delivery(alert_id).state == "sent"
 
@@ -100,7 +100,7 @@ def test_new_token_is_used_at_once(desk: Desk):
 def test_lapsed_claim_during_hold(desk: Desk):
     """A claim that ran out during a hold is given back to wait, with its doubt, and does not wake us for ever."""
     alert_id = desk.raise_alert()
-    alerts.claim_due(desk.connection, PUSHBULLET, desk.clock.now, 10)
+    deliveries.claim_due(desk.connection, PUSHBULLET, desk.clock.now, 10)
     desk.clock.now += 11
     desk.channel.hold = Hold(START + 100, "limited", firm=True, failures=1)
     assert desk.deliver() == START + 100
@@ -111,7 +111,7 @@ def test_lapsed_claim_during_hold(desk: Desk):
 def test_no_token(desk: Desk):
     """Without a token everything waits and says why; saying it again writes nothing."""
     first = desk.raise_alert("one")
-    alerts.claim_due(desk.connection, PUSHBULLET, desk.clock.now, 10)
+    deliveries.claim_due(desk.connection, PUSHBULLET, desk.clock.now, 10)
     desk.clock.now += 11
     second = desk.raise_alert("two")
     assert deliver_due(desk.connection, None, clock=desk.clock, jitter=random.random) is None
@@ -244,7 +244,7 @@ def test_killed_between_send_and_record(desk: Desk, idempotent: bool):
     assert left.claimed_until is not None
     desk.clock.now = left.claimed_until - 60
     assert desk.deliver() == left.claimed_until
-    alerts.release_claims(desk.connection, PUSHBULLET, desk.clock.now)
+    deliveries.release_claims(desk.connection, PUSHBULLET, desk.clock.now)
     assert desk.deliver() is None
     delivery = desk.delivery(alert_id)
     assert (delivery.state, delivery.attempts, delivery.receipt) == ("sent", 2, "push1")
@@ -267,7 +267,7 @@ def test_competing_processes(desk: Desk):
     processes = [subprocess.Popen([sys.executable, "-c", DELIVERER], cwd=ROOT, env=environ) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert len(desk.server.pushes) == len(set(desk.server.guids())) == 20
-    assert alerts.waiting_deliveries(desk.connection) == []
+    assert deliveries.waiting_deliveries(desk.connection) == []
 
 
 class Killed(BaseException):
@@ -380,8 +380,8 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 1))
     def restart(self, who: int) -> None:
-        alerts.release_claims(self.connections[who], PUSHBULLET, self.clock.now)
-        alerts.hasten(self.connections[who], PUSHBULLET, self.clock.now)
+        deliveries.release_claims(self.connections[who], PUSHBULLET, self.clock.now)
+        deliveries.hasten(self.connections[who], PUSHBULLET, self.clock.now)
 
     @invariant()
     def nothing_twice(self) -> None:

@@ -11,11 +11,14 @@ from email.utils import formatdate
 
 import pytest
 
+from store import push_budget
+from store.preferences import AlertPreferences, ChannelChoice, save_preferences
 from tests.fakes.pushbullet_server import TOKEN, PushbulletServer, answer, cut, drip, drop, stall, status
 from tests.workers.alerts.conftest import START, Desk
 from workers.alerts.channels import Refused, Retry
 from workers.alerts.channels.answers import judge
-from workers.alerts.outbox import deliver_due
+from workers.alerts.channels.pushbullet import channel_from
+from workers.alerts.outbox import PushbulletAccount, deliver_due
 
 
 def test_push(desk: Desk):
@@ -388,3 +391,58 @@ class TestToken:
 def test_judge(code, body, kind):
     """Only what is about the push itself is a refusal; everything else is tried again."""
     assert type(judge(code, {}, body, START)) is kind
+
+
+class TestDevice:
+    """A push for one of the account's devices."""
+
+    def test_one_device(self, desk: Desk):
+        """It names the device that is chosen at that moment, and none where that is all of them."""
+        chosen = ["phone1"]
+        channel = channel_from(desk.settings, clock=desk.clock, device=lambda: chosen[0])
+        assert channel is not None
+        for _ in range(2):
+            desk.channel = channel
+            desk.raise_alert(f"to {chosen[0]}")
+            desk.deliver()
+            chosen[0] = ""
+        assert [push.get("device_iden") for push in desk.server.pushes] == ["phone1", None]
+
+    def test_a_device_that_is_gone(self, desk: Desk):
+        """What is refused for the device is pushed to all of them, once."""
+        desk.server.script(status(400, error="invalid_request", message="The device does not exist."))
+        channel = channel_from(desk.settings, clock=desk.clock, device=lambda: "gone")
+        assert channel is not None
+        desk.channel = channel
+        alert_id = desk.raise_alert()
+        desk.deliver()
+        assert [push.get("device_iden") for push in desk.server.pushes] == [None]
+        assert desk.delivery(alert_id).state == "sent"
+
+    def test_followed(self, desk: Desk):
+        """The account takes the device from the choices about alerts, as they are when it pushes."""
+        account = PushbulletAccount(lambda: desk.settings, clock=desk.clock)
+        channel = account.channel(desk.connection)
+        assert channel is not None
+        assert account.settings is desk.settings
+        choice = {"pushbullet": ChannelChoice(device="phone1")}
+        save_preferences(desk.connection, AlertPreferences(channels=choice), desk.clock.now)
+        channel.send(desk.alert(desk.raise_alert()), unsure=False)
+        assert desk.server.pushes[0]["device_iden"] == "phone1"
+
+
+def test_another_account_has_pushes_of_its_own(desk: Desk):
+    """That one account has used up its pushes is forgotten when the token changes, and at no other change."""
+    settings = [desk.settings]
+    account = PushbulletAccount(lambda: settings[0], clock=desk.clock)
+    account.channel(desk.connection)
+    desk.server.script(status(400, error="pushbullet_pro_required"))
+    desk.raise_alert()
+    desk.deliver()
+    assert push_budget.is_used_up(desk.connection, desk.clock.now)
+    for seconds, token, used_up in ((5.0, TOKEN, True), (5.0, "o.another", False)):
+        settings[0] = replace(desk.settings, push_timeout_seconds=seconds, pushbullet_token=token)
+        desk.settings.secrets.write_text(f"# {token}")
+        desk.settings.secrets.chmod(0o600 if used_up else 0o400)
+        account.channel(desk.connection)
+        assert push_budget.is_used_up(desk.connection, desk.clock.now) == used_up
