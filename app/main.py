@@ -34,6 +34,7 @@ def show() -> None:
             st.Page("views/now.py", title=say.say("Now"), icon=":material/chair_alt:", default=True),
             st.Page("views/runs.py", title=say.say("Runs"), icon=":material/list:", url_path="runs"),
             st.Page("views/machine.py", title=say.say("Machine"), icon=":material/memory:", url_path="machine"),
+            st.Page("views/settings.py", title=say.say("Settings"), icon=":material/settings:", url_path="settings"),
             st.Page(
                 "views/run.py",
                 title=say.say("Run"),

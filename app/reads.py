@@ -10,15 +10,15 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from store import alerts, catalogue, database, heartbeats, intents, logs, plaintext, projects, runs
+from app.attention import CALM as CALM
+from app.attention import NEEDS, Card, Need, cards_of, rank
+from store import alerts, catalogue, database, deliveries, heartbeats, intents, logs, mutes, plaintext, projects, runs
 from store.settings import HIDDEN, Settings
 
-NEEDS = ("crashed", "killed", "lost", "finished")
-CALM = ("finished",)
 PAGE = 50
 LOG_LINES = 200
 LOG_BYTES = 262_144
@@ -43,15 +43,6 @@ class Pulse:
 
 
 @dataclass(frozen=True)
-class Need:
-    """An alert nobody has acknowledged, with its run and its deliveries."""
-
-    alert: alerts.Alert
-    run: runs.Run | None
-    deliveries: list[alerts.Delivery]
-
-
-@dataclass(frozen=True)
 class Now:
     """The front page."""
 
@@ -59,6 +50,11 @@ class Now:
     needs: list[Need]
     active: list[runs.Run]
     ended: list[runs.Run]
+
+    @property
+    def cards(self) -> list[Card]:
+        """What needs a person, a card for each run, the worst first."""
+        return cards_of(self.needs)
 
     @property
     def is_empty(self) -> bool:
@@ -83,6 +79,7 @@ class Story:
     events: list[runs.Event]
     alerts: list[Need]
     intents: list[intents.Intent]
+    mutes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -118,9 +115,12 @@ def read_now(settings: Settings) -> Now:
     """The front page: what needs a person, what runs, what ended."""
     with open_journal(settings) as connection:
         active = runs.active_runs(connection)
-        needs = _with_deliveries(connection, alerts.open_alerts(connection, NEEDS))
-        needs.sort(key=lambda need: need.alert.kind in CALM)
-        return without_token(settings, Now(pulse_of(connection, active), needs, active, runs.ended_runs(connection, 8)))
+        muted = mutes.all_mutes(connection)
+        found = alerts.open_alerts(connection, time.time(), kinds=NEEDS)
+        needs = _with_deliveries(connection, [one for one in found if (one.run_id, one.kind) not in muted])
+        needs.sort(key=lambda need: rank(need.alert.kind))
+        ended = runs.ended_runs(connection, 8)
+        return without_token(settings, Now(pulse_of(connection, active), needs, active, ended))
 
 
 def read_list(
@@ -159,6 +159,7 @@ def read_run(settings: Settings, run_id: str) -> Story | None:
             runs.events_of(connection, run_id),
             _with_deliveries(connection, alerts.alerts_of_run(connection, run_id)),
             intents.intents_of_run(connection, run_id),
+            sorted(mutes.mutes_of(connection, run_id)),
         )
     return without_token(settings, story)
 
@@ -217,6 +218,29 @@ def acknowledge(settings: Settings, alert_ids: Sequence[int]) -> None:
             alerts.acknowledge(connection, alert_id, time.time())
 
 
+def snooze(settings: Settings, alert_ids: Sequence[int], until: float) -> None:
+    """Show these alerts again at ``until`` (epoch seconds), not before."""
+    with open_journal(settings, read_only=False) as connection:
+        for alert_id in alert_ids:
+            alerts.snooze(connection, alert_id, until)
+
+
+def mute(settings: Settings, run_id: str, rule: str) -> None:
+    """Hear no more of a rule about this run; what it has said so far counts as seen."""
+    with open_journal(settings, read_only=False) as connection:
+        now = time.time()
+        mutes.mute(connection, run_id, rule, now)
+        for alert in alerts.alerts_of_run(connection, run_id):
+            if alert.kind == rule:
+                alerts.acknowledge(connection, alert.id, now)
+
+
+def unmute(settings: Settings, run_id: str, rule: str) -> None:
+    """Hear of that rule about this run again."""
+    with open_journal(settings, read_only=False) as connection:
+        mutes.unmute(connection, run_id, rule)
+
+
 def ask_stop(settings: Settings, run_id: str) -> None:
     """Ask the daemon to stop a run; it answers in the run's intents."""
     with open_journal(settings, read_only=False) as connection:
@@ -266,7 +290,7 @@ def _redacted(settings: Settings, value: Any) -> Any:
 
 
 def _with_deliveries(connection: sqlite3.Connection, found: Sequence[alerts.Alert]) -> list[Need]:
-    sent = alerts.deliveries_of(connection, [alert.id for alert in found])
+    sent = deliveries.deliveries_of(connection, [alert.id for alert in found])
     run_ids = {alert.run_id for alert in found if alert.run_id}
     known = {run_id: runs.get_run(connection, run_id) for run_id in run_ids}
     return [Need(alert, known.get(alert.run_id or ""), sent[alert.id]) for alert in found]

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.markup import plain
 from app.words import Words, mark
+from store.alert_words import SIGNS
 from store.runs import Run
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "primary"]
@@ -36,11 +37,34 @@ STATES = {
     "lost": Look(mark("lost"), ":material/link_off:", "orange", "?"),
 }
 UNKNOWN = Look(mark("unknown"), ":material/help:", "gray", "?")
+_ALERTS: dict[str, tuple[str, Colour]] = {
+    "finished": ("check_circle", "green"),
+    "crashed": ("error", "red"),
+    "killed": ("cancel", "red"),
+    "lost": ("link_off", "orange"),
+    "stalled": ("hourglass_top", "orange"),
+    "diverged": ("trending_up", "red"),
+    "threshold": ("flag", "blue"),
+    "best": ("trophy", "green"),
+    "eta_slipped": ("more_time", "orange"),
+    "milestone": ("timelapse", "blue"),
+    "gpu_idle": ("bedtime", "orange"),
+    "gpu_lost": ("power_off", "red"),
+    "driver": ("extension_off", "red"),
+    "xid": ("report", "orange"),
+    "heat": ("thermostat", "orange"),
+    "ecc": ("bug_report", "red"),
+    "host_memory": ("memory", "orange"),
+    "gpu_memory": ("developer_board", "orange"),
+    "disk": ("hard_drive", "orange"),
+    "gpu_free": ("event_available", "blue"),
+    "review": ("calendar_month", "violet"),
+    "digest": ("list_alt", "gray"),
+    "note": ("sticky_note_2", "gray"),
+    "test": ("science", "gray"),
+}
 KINDS = {
-    "crashed": Look(mark("crashed"), ":material/error:", "red", "✖"),
-    "killed": STATES["killed"],
-    "lost": STATES["lost"],
-    "finished": STATES["finished"],
+    kind: Look(SIGNS[kind][1], f":material/{icon}:", colour, SIGNS[kind][0]) for kind, (icon, colour) in _ALERTS.items()
 }
 HEALTH = {
     "suspended": Look(mark("suspended"), ":material/pause_circle:", "orange", "⏸"),

@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from app import charts, forecast, readings
+from app import alert_marks, charts, forecast, readings
+from app.alert_marks import Mark
 from app.charts import ELAPSED, STEP, TIME, Line, Wording
 from app.figures import count, figure
 from app.markup import plain, shorten
@@ -47,6 +48,7 @@ class Curve:
     start: float
     dashed: bool = False
     colour: int | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,9 @@ def draw_panel(settings: Settings, say: Words, prefix: str, panel: Panel, contro
         wording=Wording(axis=word, zoom=say.say("select a range")),
         brush=ranged,
     )
+    for curve, line in zip(panel.curves, lines, strict=True):
+        if curve.marks and controls.axis in (STEP, TIME):
+            alert_marks.add(option, line, curve.marks, axis=axis)
     last = figure(panel.curves[0].metric.series.last)
     st.echarts_chart(
         option,

@@ -8,16 +8,13 @@ from app.figures import figure
 from app.machine import Machine
 from app.markup import bare, plain, shorten
 from app.readings import Measured
-from app.reads import Need, Now
-from app.views import gpus, progress_bar, run_system
+from app.reads import Now
+from app.views import alert_card, gpus, progress_bar, run_system
 from app.words import Words
 from store import settings as store_settings
 from store.metrics import main_quality
 from store.runs import Run
 from store.settings import Settings
-
-SHOWN = 6
-RUN_PAGE = "views/run.py"
 
 
 @st.fragment(run_every=3, key="now")
@@ -31,7 +28,7 @@ def live(settings: Settings, say: Words) -> None:
         if now.is_empty:
             blank.nothing_yet(say)
         else:
-            draw_needs(now, settings, say)
+            alert_card.draw_all(now.cards, now.pulse.as_of, settings, say)
             left, right = st.columns([3, 2], gap="medium")
             with left:
                 draw_running(now, machine, settings, say)
@@ -67,101 +64,8 @@ def sentence(now: Now, say: Words) -> str:
     elif not now.active and not now.pulse.alive:
         parts = [say.say("Nothing is being watched")]
     if now.needs:
-        parts.append(say.count("{n} needs you", "{n} need you", len(now.needs)))
+        parts.append(say.count("{n} needs you", "{n} need you", len(now.cards)))
     return " · ".join(parts)
-
-
-def draw_needs(now: Now, settings: Settings, say: Words) -> None:
-    """One card for each alert that nobody has acknowledged, the bad ones first."""
-    for need in now.needs[:SHOWN]:
-        draw_need(need, now, settings, say)
-    left_out = len(now.needs) - SHOWN
-    if left_out <= 0:
-        return
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(say.count("and {n} more", "and {n} more", left_out), width="content")
-        if not settings.read_only:
-            st.button(
-                say.count("Acknowledge the {n} alert", "Acknowledge all {n}", len(now.needs)),
-                key="acknowledge-all",
-                type="tertiary",
-                on_click=acknowledge,
-                args=(settings, say, [need.alert.id for need in now.needs]),
-            )
-
-
-def draw_need(need: Need, now: Now, settings: Settings, say: Words) -> None:
-    """What happened to a run, the plan written for it, and the way on."""
-    alert, run = need.alert, need.run
-    with st.container(border=True, key=f"need-{alert.id}", gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-            status.draw_badge(status.KINDS[alert.kind], say)
-            if run is None:
-                st.markdown(f"**{plain(alert.title)}**", width="content")
-            else:
-                draw_link(run)
-                st.markdown(f":small[{happening(need, run, say)}]", width="content")
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            with st.container(width="stretch", gap="xxsmall"):
-                draw_next_step(need, say)
-                when = say.moment(alert.occurred, now.pulse.as_of)
-                st.caption(plain(f"{when} · {push_state(need, settings, say, now)}"))
-            with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-                if run is not None:
-                    draw_link(run, label=plain(say.say("Open")), icon=":material/article:")
-                if not settings.read_only:
-                    st.button(
-                        say.say("Acknowledge"),
-                        key=f"acknowledge-{alert.id}",
-                        type="primary",
-                        on_click=acknowledge,
-                        args=(settings, say, [alert.id]),
-                    )
-
-
-def draw_next_step(need: Need, say: Words) -> None:
-    """The step the researcher wrote down for this outcome, if there is one."""
-    if need.run is None:
-        return
-    plan = need.run.if_success if need.alert.kind in reads.CALM else need.run.if_failure
-    if plan:
-        st.markdown(f":small[{plain(say.say('Your plan for this:'))} *{plain(shorten(plan, 300))}*]")
-
-
-def acknowledge(settings: Settings, say: Words, alert_ids: list[int]) -> None:
-    """Store that a person has seen these; a journal that is busy is said so, and the card stays."""
-    with blank.shield(say):
-        reads.acknowledge(settings, alert_ids)
-
-
-def happening(need: Need, run: Run, say: Words) -> str:
-    """``after 12 m — CUDA out of memory``, as Markdown."""
-    length = run.elapsed(need.alert.occurred)
-    kind = need.alert.kind
-    text = say.say("in {length}" if kind in reads.CALM else "after {length}", length=say.length(length))
-    if run.cause:
-        text += " — " + shorten(run.cause, 240)
-    return plain(text)
-
-
-def push_state(need: Need, settings: Settings, say: Words, now: Now) -> str:
-    """Whether the phone was told."""
-    as_of = now.pulse.as_of
-    for delivery in need.deliveries:
-        error = delivery.error or ""
-        if delivery.state == "sent" and delivery.sent is not None:
-            return say.say("pushed {time}", time=say.moment(delivery.sent, as_of))
-        if delivery.state == "refused":
-            return say.say("push refused: {reason}", reason=error)
-        if not settings.pushbullet_token:
-            break
-        if delivery.state == "sending":
-            return say.say("being pushed")
-        if error:
-            next_try = say.moment(delivery.next_try, as_of)
-            return say.say("push waiting: {reason}; next try {time}", reason=error, time=next_try)
-        return say.say("push waiting")
-    return say.say("not pushed") if settings.pushbullet_token else say.say("no Pushbullet token")
 
 
 def draw_running(now: Now, machine: Machine, settings: Settings, say: Words) -> None:
@@ -183,7 +87,7 @@ def draw_run(run: Run, measured: Measured, now: Now, machine: Machine, settings:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
                 status.draw_badge(look, say)
-                draw_link(run)
+                alert_card.draw_link(run)
             if run.started:
                 elapsed = status.elapsed(run, say, now.pulse.as_of)
                 st.markdown(f"**{elapsed}**", width="content")
@@ -249,7 +153,7 @@ def draw_ended(now: Now, say: Words) -> None:
         with st.container(gap="xxsmall", key=f"ended-{run.id}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
                 status.draw_badge(look, say)
-                draw_link(run)
+                alert_card.draw_link(run)
             ended = say.moment(run.ended, now.pulse.as_of) if run.ended else "–"
             text = f"{status.elapsed(run, say, now.pulse.as_of)} · {ended}"
             if run.cause:
@@ -266,12 +170,6 @@ def draw_foot(now: Now, settings: Settings, say: Words) -> None:
     if not settings.pushbullet_token:
         text = say.say("No Pushbullet token is set: alerts stay on this page. To send them to a phone:")
         st.caption(f":material/notifications_off: {plain(text)} `{blank.SETUP_LINE}`")
-
-
-def draw_link(run: Run, label: str = "", icon: str | None = None) -> None:
-    """The run's name, or another label, leading to its page."""
-    name = label or f"**{plain(shorten(run.name, 60))}**"
-    st.page_link(RUN_PAGE, label=name, icon=icon, query_params={"id": run.id})
 
 
 _settings = store_settings.load()

@@ -5,10 +5,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app import reads, status
+from app import blank, reads, status
+from app.attention import Need
 from app.markup import bare, plain, shorten
-from app.reads import Need, Story
+from app.reads import Story
+from app.views import delivery_words
 from app.words import Words
+from store import alert_words
+from store.alert_rules import ENDS
 from store.runs import Run
 from store.settings import Settings
 
@@ -95,7 +99,7 @@ def draw_code(run: Run, settings: Settings, say: Words) -> None:
                 st.caption(plain(say.say("Only the beginning is shown; all of it: {path}", path=path)))
 
 
-def draw_history(story: Story, say: Words) -> None:
+def draw_history(story: Story, settings: Settings, say: Words) -> None:
     """What happened to the run, and what was told to whom."""
     left, right = st.columns(2, gap="medium")
     with left:
@@ -112,14 +116,38 @@ def draw_history(story: Story, say: Words) -> None:
         if not story.alerts:
             st.caption(say.say("None so far."))
         for need in story.alerts:
-            draw_alert(need, say)
+            draw_alert(need, story, say)
+        draw_mutes(story, settings, say)
+
+
+def draw_mutes(story: Story, settings: Settings, say: Words) -> None:
+    """The rules that are muted for this run, and the way back."""
+    for rule in story.mutes:
+        name = say.say(status.KINDS[rule].word) if rule in status.KINDS else rule
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            text = say.say("“{rule}” is muted for this run", rule=name)
+            st.markdown(f":small[:material/notifications_off: {plain(text)}]", width="content")
+            if not settings.read_only:
+                st.button(
+                    say.say("Unmute"),
+                    key=f"unmute-{rule}",
+                    type="tertiary",
+                    on_click=unmute,
+                    args=(settings, say, story.run.id, rule),
+                )
+
+
+def unmute(settings: Settings, say: Words, run_id: str, rule: str) -> None:
+    """Hear of that rule about this run again."""
+    with blank.shield(say):
+        reads.unmute(settings, run_id, rule)
 
 
 def _short(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def draw_alert(need: Need, say: Words) -> None:
+def draw_alert(need: Need, story: Story, say: Words) -> None:
     """An alert and how each channel fared with it."""
     alert = need.alert
     look = status.KINDS.get(alert.kind) or status.unnamed(alert.kind)
@@ -129,19 +157,15 @@ def draw_alert(need: Need, say: Words) -> None:
             text = say.date(alert.raised)
             if alert.acknowledged:
                 text += " · " + say.say("acknowledged {time}", time=say.date(alert.acknowledged))
+            if alert.cleared:
+                text += " · " + say.say("over {time}", time=say.date(alert.cleared))
+            if alert.count > 1:
+                text += " · " + say.count("{n} time", "{n} times", alert.count)
             st.caption(plain(text), width="content")
+        if alert.kind not in ENDS:
+            told = alert_words.say_phrase(alert_words.tell(alert.kind, alert.facts), say, story.pulse.as_of)
+            st.markdown(f":small[{plain(shorten(told, 400))}]")
         for delivery in need.deliveries:
-            parts = [f"{delivery.channel}: {say.say(status.DELIVERIES.get(delivery.state, delivery.state))}"]
-            if delivery.sent:
-                parts[0] += f" {say.date(delivery.sent)}"
-            if delivery.attempts:
-                parts.append(say.count("{n} attempt", "{n} attempts", delivery.attempts))
-            if delivery.state == "waiting":
-                parts.append(say.say("next try {time}", time=say.date(delivery.next_try)))
-            if delivery.unsure:
-                parts.append(say.say("an earlier try may have arrived"))
-            if delivery.error:
-                parts.append(delivery.error)
-            st.caption(plain(" · ".join(parts)))
+            st.caption(plain(delivery_words.describe(delivery, say)))
         if not need.deliveries:
             st.caption(plain(say.say("It was not sent anywhere.")))

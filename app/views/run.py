@@ -4,13 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from app import blank, readings, reads, status, words
+from app import alert_marks, blank, readings, reads, status, words
 from app import machine as machines
+from app.alert_marks import Mark
 from app.markup import bare, plain, shorten
 from app.reads import Story
 from app.views import progress_bar, record, run_metrics, run_system
 from app.words import Words
 from store import settings as store_settings
+from store import symptoms
+from store.alert_rules import ENDS
 from store.intents import STOP_RUN, Intent
 from store.runs import Run
 from store.settings import Settings
@@ -20,6 +23,7 @@ ENDED_SECONDS = 15  # an end that was concluded may yet be recorded
 LOG_PIXELS = 420
 SHORT_LINES = 15
 OPEN = ("asked", "accepted")
+Drawn = tuple[str, int, int, int]
 
 
 def show(settings: Settings, say: Words, run_id: str) -> None:
@@ -37,15 +41,15 @@ def show(settings: Settings, say: Words, run_id: str) -> None:
     st.fragment(draw_live, run_every=every, key="run")(settings, say, run.id, mark_of(story))
     record.draw_command(run, say)
     record.draw_code(run, settings, say)
-    record.draw_history(story, say)
+    record.draw_history(story, settings, say)
 
 
-def mark_of(story: Story) -> tuple[str, int, int]:
-    """What must differ for the whole page to be drawn anew: the state, the attempt, the number of events."""
-    return story.run.state, story.run.attempt, len(story.events)
+def mark_of(story: Story) -> Drawn:
+    """What must differ for the whole page to be drawn anew: state, attempt, the numbers of events and alerts."""
+    return story.run.state, story.run.attempt, len(story.events), len(story.alerts)
 
 
-def draw_live(settings: Settings, say: Words, run_id: str, drawn: tuple[str, int, int]) -> None:
+def draw_live(settings: Settings, say: Words, run_id: str, drawn: Drawn) -> None:
     """What changes while the run goes on; draws the whole page again when it has moved on.
 
     One fragment for all of it: what a fragment's turn costs hardly depends on how much is in it.
@@ -56,10 +60,24 @@ def draw_live(settings: Settings, say: Words, run_id: str, drawn: tuple[str, int
             st.rerun()
         draw_status(settings, say, story)
         draw_plan(story.run, say)
-        run_metrics.draw(settings, say, story.run)
+        run_metrics.draw(settings, say, story.run, marks_of(story, say))
         draw_system(settings, say, story.run)
         st.subheader(say.say("Log"), anchor=False)
         draw_log(story.run, settings, say)
+
+
+def marks_of(story: Story, say: Words) -> list[Mark]:
+    """Where the alerts of the latest attempt fired: on the curve they are about, else at their time; no ends."""
+    marks = []
+    for need in story.alerts:
+        alert = need.alert
+        if alert.kind in ENDS or alert.kind not in status.KINDS or alert.attempt not in (None, story.run.attempt):
+            continue
+        look, metric = status.KINDS[alert.kind], alert.facts.get("metric")
+        step = symptoms.number(alert.facts.get("step"))
+        text = f"{look.sign} {say.say(look.word)}"
+        marks.append(alert_marks.Mark(alert.kind, text, alert.occurred, metric, step))
+    return marks
 
 
 def draw_system(settings: Settings, say: Words, run: Run) -> None:

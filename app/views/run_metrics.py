@@ -1,10 +1,12 @@
 """The metrics of one run: curves, last and best values, what they mean, and which direction is better."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
-from app import blank, readings
+from app import alert_marks, blank, readings
+from app.alert_marks import Mark
 from app.charts import STEP, TIME
 from app.figures import count, figure
 from app.markup import bare, plain
@@ -24,7 +26,7 @@ ARROWS = {metrics.LOWER: "↓", metrics.HIGHER: "↑", metrics.NEITHER: ""}
 GUESS = "guess"
 
 
-def draw(settings: Settings, say: Words, run: Run) -> None:
+def draw(settings: Settings, say: Words, run: Run, marks: Sequence[Mark] = ()) -> None:
     """Curves, a panel for each family with the main ones first, and the table of all metrics."""
     st.subheader(say.say("Metrics"), anchor=False)
     with blank.shield(say):
@@ -32,17 +34,21 @@ def draw(settings: Settings, say: Words, run: Run) -> None:
         if not measured.metrics:
             st.caption(none_yet(run, say))
             return
-        draw_curves(settings, say, run, measured)
+        draw_curves(settings, say, run, measured, marks)
         draw_table(settings, say, run, measured)
 
 
-def draw_curves(settings: Settings, say: Words, run: Run, measured: Measured) -> None:
-    """The controls and the panels."""
+def draw_curves(settings: Settings, say: Words, run: Run, measured: Measured, marks: Sequence[Mark]) -> None:
+    """The controls and the panels, with ``marks`` where alerts fired."""
     prefix = f"curves-{run.id}"
     start = run.started or run.created
     families = {metric.family for metric in measured.metrics}
     controls = curves.draw_controls(prefix, say, (STEP, TIME), many=len(families) > curves.SHOWN)
-    drawn = [Curve(metric.name, metric, start) for metric in measured.metrics]
+    main = measured.main or measured.metrics[0].name
+    drawn = [
+        Curve(metric.name, metric, start, marks=alert_marks.of_metric(marks, metric.name, first=metric.name == main))
+        for metric in measured.metrics
+    ]
     panels = curves.panels_of(drawn, controls.axis)
     curves.draw_panels(settings, say, prefix, panels, controls, unit=measured.metrics[0].unit)
 

@@ -4,13 +4,19 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from store import alerts, heartbeats
-from tests.fakes import journal
+from app import attention, status
+from app.views import alert_card
+from app.words import Words
+from store import alerts, deliveries, heartbeats, mutes
+from store.database import write
+from tests.fakes import alert_facts, journal
 
 Open = Callable[..., AppTest]
 Shown = Callable[[AppTest], str]
@@ -62,9 +68,9 @@ def test_acknowledging_takes_the_card_away(
 ) -> None:
     """The button stores that a person has seen it, and the title counts one fewer."""
     app = open_page()
-    crashed = alerts.open_alerts(connection, ["crashed"])[0]
+    crashed = alerts.open_alerts(connection, kinds=["crashed"])[0]
     app.button(key=f"acknowledge-{crashed.id}").click().run()
-    assert alerts.open_alerts(connection, ["crashed"]) == []
+    assert alerts.open_alerts(connection, kinds=["crashed"]) == []
     assert app.title[0].value == "2 running · 1 needs you"
 
 
@@ -163,10 +169,10 @@ def test_the_state_of_each_push_is_shown_and_never_the_token(
     token = "o.SecretSecretSecret"
     monkeypatch.setenv("MACHIAI_PUSHBULLET_TOKEN", token)
     now = time.time()
-    first, second = (alerts.claim_due(connection, "pushbullet", now, 30) for _ in range(2))
+    first, second = (deliveries.claim_due(connection, "pushbullet", now, 30) for _ in range(2))
     assert first is not None and second is not None
-    alerts.record_sent(connection, first[1], now, "receipt")
-    alerts.record_retry(connection, second[1], f"503 for {token}", now + 60, unsure=False)
+    deliveries.record_sent(connection, first[1], now, "receipt")
+    deliveries.record_retry(connection, second[1], f"503 for {token}", now + 60, unsure=False, now=now)
     text = shown(open_page())
     assert "· pushed " in text and "push waiting: 503 for •••; next try " in text
     assert token not in text
@@ -232,3 +238,105 @@ def test_a_card_without_metrics_is_as_short_as_before(busy: dict[str, str], open
     """No empty bar, no empty picture."""
     app = open_page()
     assert len(app.get("progress")) == len(app.get("image")) == 0
+
+
+def raise_fact(
+    connection: sqlite3.Connection, kind: str, occurred: float, *, run_id: str | None = None, place: int = 0
+) -> int:
+    """Raise an alert of that kind with the facts that its rule tells; its id."""
+    facts = {**alert_facts.RUN_FACTS, **alert_facts.MACHINE_FACTS}[kind][place]
+    with write(connection):
+        alert_id = alerts.raise_alert(
+            connection,
+            kind=kind,
+            severity="now",
+            occurred=occurred,
+            now=occurred,
+            title="stored",
+            body="stored",
+            run_id=run_id,
+            attempt=1 if run_id else None,
+            facts=facts,
+        )
+    assert alert_id is not None
+    return alert_id
+
+
+def test_alerts_of_one_run_share_a_card_and_the_machine_has_its_own(
+    busy: dict[str, str], connection: sqlite3.Connection, open_page: Open, shown: Shown
+) -> None:
+    """Words come from the facts; what is worst stands first; one acknowledgement takes the whole card."""
+    now = time.time()
+    run_id = busy["resnet-aug"]
+    stalled = raise_fact(connection, "stalled", now - 60, run_id=run_id)
+    slipped = raise_fact(connection, "eta_slipped", now - 30, run_id=run_id)
+    lost = raise_fact(connection, "gpu_lost", now - 90)
+    with write(connection):
+        alerts.note_again(connection, stalled, now - 20)
+    app = open_page()
+    assert app.title[0].value == "2 running · 4 need you"
+    text = shown(app)
+    assert "no output for 42 m" in text and "GPU and CPU idle · 2 times" in text and "stored" not in text
+    assert "Likely a hang" in text
+    cards = [button.key for button in app.button if (button.key or "").startswith("acknowledge-")]
+    assert f"acknowledge-{lost}" in cards and f"acknowledge-{slipped}" not in cards
+    assert cards.index(f"acknowledge-{lost}") < cards.index(f"acknowledge-{stalled}")
+    app.button(key=f"acknowledge-{stalled}").click().run()
+    assert {alert.id for alert in alerts.open_alerts(connection)} & {stalled, slipped} == set()
+    assert app.title[0].value == "2 running · 3 need you"
+
+
+def test_every_kind_that_needs_a_person_has_a_card(
+    connection: sqlite3.Connection, busy: dict[str, str], open_page: Open, shown: Shown
+) -> None:
+    """Each kind's card can be drawn in both languages; those that are only good to know have none."""
+    now = time.time()
+    kinds = list({**alert_facts.RUN_FACTS, **alert_facts.MACHINE_FACTS})
+    for kind in kinds:
+        raise_fact(connection, kind, now - 10, run_id=busy["resnet-aug"])
+    for locale in ("en-US", "ja-JP"):
+        app = open_page(locale=locale)
+        text = shown(app)
+        assert not app.exception and "just now" not in text
+        for kind in ("best", "milestone", "review"):
+            assert kind not in attention.NEEDS
+        words = Words(locale[:2])
+        for kind in attention.NEEDS:
+            assert f"{status.KINDS[kind].icon} {words.say(status.KINDS[kind].word)}" in text or kind in (
+                "killed",
+                "lost",
+            )
+
+
+def test_a_snoozed_card_comes_back(busy: dict[str, str], connection: sqlite3.Connection, open_page: Open) -> None:
+    """One hour, or until nine of the reader's next morning: the card is away until then, and unacknowledged."""
+    now = time.time()
+    stalled = raise_fact(connection, "stalled", now - 60, run_id=busy["resnet-aug"])
+    app = open_page()
+    app.button(key=f"snooze-hour-{stalled}").click().run()
+    assert app.title[0].value == "2 running · 2 need you"
+    found = {alert.id: alert for alert in alerts.open_alerts(connection)}[stalled]
+    assert found.snoozed_until == pytest.approx(now + 3600, abs=30)
+    alerts.snooze(connection, stalled, now - 1)
+    assert open_page().title[0].value == "2 running · 3 need you"
+
+
+def test_next_morning_is_the_readers() -> None:
+    """Nine o'clock of the next day in the zone of the browser, also just after midnight."""
+    midnight = datetime(2026, 11, 22, 0, 10, tzinfo=ZoneInfo("Asia/Tokyo"))
+    morning = alert_card.next_morning(midnight.timestamp(), Words("en", ZoneInfo("Asia/Tokyo")))
+    assert morning == datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo")).timestamp()
+
+
+def test_muting_a_rule_for_a_run(busy: dict[str, str], connection: sqlite3.Connection, open_page: Open) -> None:
+    """The rule is muted, its card goes and none of that rule comes back for that run; ends cannot be muted."""
+    now = time.time()
+    run_id = busy["resnet-aug"]
+    stalled = raise_fact(connection, "stalled", now - 60, run_id=run_id)
+    app = open_page()
+    assert [button.key for button in app.button if "mute-" in (button.key or "")] == [f"mute-stalled-{stalled}"]
+    app.button(key=f"mute-stalled-{stalled}").click().run()
+    assert mutes.is_muted(connection, run_id, "stalled")
+    assert app.title[0].value == "2 running · 2 need you"
+    mutes.unmute(connection, run_id, "stalled")
+    assert open_page().title[0].value == "2 running · 2 need you"

@@ -10,9 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import reads
-from store import alerts, intents, runs
+from store import alerts, deliveries, intents, mutes, runs
+from store.database import write
 from store.settings import Settings
-from tests.fakes import journal
+from tests.fakes import alert_facts, journal
 
 Open = Callable[..., AppTest]
 Shown = Callable[[AppTest], str]
@@ -76,11 +77,11 @@ def test_alerts_show_how_each_delivery_fared(
 ) -> None:
     """State, attempts, error and next try of every channel."""
     now = time.time()
-    due = alerts.claim_due(connection, "pushbullet", now, 30)
+    due = deliveries.claim_due(connection, "pushbullet", now, 30)
     while due is not None and due[0].run_id != busy["vit-small-lr3e-4"]:
-        due = alerts.claim_due(connection, "pushbullet", now, 30)
+        due = deliveries.claim_due(connection, "pushbullet", now, 30)
     assert due is not None
-    alerts.record_retry(connection, due[1], "429 slow down", now + 60, unsure=True)
+    deliveries.record_retry(connection, due[1], "429 slow down", now + 60, unsure=True, now=now)
     text = shown(open_page("run", id=busy["vit-small-lr3e-4"]))
     assert "pushbullet: waiting" in text and "next try 2" in text
     assert "an earlier try may have arrived" in text and "429 slow down" in text
@@ -198,3 +199,53 @@ def test_the_download_is_the_log_as_it_is_with_a_cap(connection: sqlite3.Connect
     settings = Settings(home=home)
     assert reads.read_log(settings, run) == log
     assert reads.read_log(settings, run, limit=100) == log[-100:]
+
+
+def test_alerts_are_told_in_words_with_why_they_were_not_sent(
+    busy: dict[str, str], connection: sqlite3.Connection, open_page: Open, shown: Shown
+) -> None:
+    """What happened is told from the facts; each delivery says whether it is held or not sent, and why."""
+    now = time.time()
+    run_id = busy["resnet-aug"]
+    plans = [
+        deliveries.Planned("pushbullet", "held", now + 900, "quiet", "quiet"),
+        deliveries.Planned("lab", "suppressed", None, "filter", "filter"),
+    ]
+    with write(connection):
+        alerts.raise_alert(
+            connection,
+            kind="diverged",
+            severity="now",
+            occurred=now,
+            now=now,
+            title="stored",
+            body="stored",
+            planned=plans,
+            run_id=run_id,
+            attempt=1,
+            facts=alert_facts.RUN_FACTS["diverged"][0],
+        )
+    text = shown(open_page("run", id=run_id)).replace("\\", "")
+    assert "loss is nan" in text.lower() and "stored" not in text
+    assert "pushbullet: held · until 2" in text and "quiet hours" in text
+    assert "lab: not sent · this channel is not to get alerts of this kind" in text
+    assert "保留中" in shown(open_page("run", "ja-JP", id=run_id))
+
+
+def test_a_muted_rule_can_be_heard_again(
+    busy: dict[str, str],
+    connection: sqlite3.Connection,
+    open_page: Open,
+    shown: Shown,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The page lists what is muted for the run; the button undoes it, and is not there where nothing may change."""
+    run_id = busy["resnet-aug"]
+    mutes.mute(connection, run_id, "stalled", time.time())
+    app = open_page("run", id=run_id)
+    assert "“stalled” is muted for this run" in shown(app)
+    app.button(key="unmute-stalled").click().run()
+    assert mutes.mutes_of(connection, run_id) == set() and "is muted" not in shown(app)
+    mutes.mute(connection, run_id, "stalled", time.time())
+    monkeypatch.setenv("MACHIAI_READ_ONLY", "1")
+    assert not any(button.key == "unmute-stalled" for button in open_page("run", id=run_id).button)

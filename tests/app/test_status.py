@@ -10,6 +10,7 @@ from streamlit.material_icon_names import ALL_MATERIAL_ICONS
 from app import status
 from app.words import Words
 from store import runs
+from store.alert_rules import RULES
 from tests.fakes import journal
 
 
@@ -26,6 +27,16 @@ def test_every_state_has_a_look_of_its_own() -> None:
     assert set(status.STATES) == set(runs.STATES)
     looks = [*status.STATES.values(), status.UNKNOWN]
     assert len({look.word for look in looks}) == len({look.icon for look in looks}) == len(looks)
+
+
+def test_every_kind_of_alert_has_a_look_of_its_own() -> None:
+    """Each rule, and what is no rule, is told by word and icon; an end looks as its state does."""
+    assert set(status.KINDS) == {*RULES, "digest", "note", "test"}
+    looks = status.KINDS.values()
+    assert len({look.word for look in looks}) == len({look.icon for look in looks}) == len(status.KINDS)
+    for table in (status.STATES, status.HEALTH):
+        for word in set(table) & set(status.KINDS):
+            assert status.KINDS[word] == table[word]
 
 
 def test_every_icon_exists() -> None:

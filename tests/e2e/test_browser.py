@@ -159,7 +159,7 @@ def test_acknowledging_stores_it(dashboard: Dashboard, visit: Look) -> None:
     seen = visit(390)
     seen.go(dashboard.url)
     with closing(database.open_journal(dashboard.home / "journal.db")) as connection:
-        finished = alerts.open_alerts(connection, ["finished"])[0]
+        finished = alerts.open_alerts(connection, kinds=["finished"])[0]
         card = seen.page.locator(f".st-key-need-{finished.id}")
         card.get_by_role("button", name="Acknowledge").click()
         card.wait_for(state="detached")

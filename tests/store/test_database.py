@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from store import migrations
-from store.database import open_journal, write
+from store.database import is_of_the_journal, open_journal, part, write
 from store.errors import JournalBusy, JournalError, JournalReadOnly, JournalTooNew
 from store.projects import ensure_project, list_projects
 
@@ -56,6 +56,29 @@ def test_all_or_nothing(journal: sqlite3.Connection) -> None:
     with write(journal):
         ensure_project(journal, "/b", 0.0)
     assert [project.root for project in list_projects(journal)] == ["/b"]
+
+
+def test_a_part_that_fails(journal: sqlite3.Connection) -> None:
+    """It is taken back by itself; what was written before and after it in the same transaction stays."""
+    with write(journal):
+        ensure_project(journal, "/a", 0.0)
+        with pytest.raises(ZeroDivisionError), part(journal):
+            ensure_project(journal, "/b", 0.0)
+            raise ZeroDivisionError
+        with part(journal):
+            ensure_project(journal, "/c", 0.0)
+    assert sorted(project.root for project in list_projects(journal)) == ["/a", "/c"]
+
+
+def test_whose_fault(journal: sqlite3.Connection) -> None:
+    """A journal that cannot be used is told from a question that makes no sense."""
+    with pytest.raises(sqlite3.Error) as strange:
+        journal.execute("SELECT ?", (object(),))
+    assert not is_of_the_journal(strange.value)
+    journal.close()
+    assert not is_of_the_journal(KeyError("x"))
+    assert is_of_the_journal(sqlite3.OperationalError("disk I/O error"))
+    assert is_of_the_journal(JournalError("deleted"))
 
 
 def test_busy(tmp_path: Path) -> None:

@@ -179,3 +179,13 @@ def test_a_span_without_an_end(journal: sqlite3.Connection, launched: Launched) 
         for time, kind in ((5.0, "resumed"), (10.0, "suspended"), (11.0, "suspended")):
             runs.record_event(journal, run, 1, time, kind)
     assert progress.suspended_spans(journal, run, 1) == [(10.0, None)]
+
+
+def test_predictions_as_they_were_said(journal: sqlite3.Connection, launched: Launched) -> None:
+    """Those of one attempt, in the order in which they were said."""
+    run = launched("a")
+    with write(journal):
+        for attempt, percent, time in ((1, 30, 7.0), (1, 10, 5.0), (2, 5, 9.0)):
+            progress.record_prediction(journal, run, attempt, percent=percent, time=time, remaining=60.0)
+    assert progress.predictions_of(journal, run, 1) == [(10.0, 5.0, 60.0), (30.0, 7.0, 60.0)]
+    assert progress.predictions_of(journal, run, 3) == []

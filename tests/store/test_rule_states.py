@@ -52,3 +52,13 @@ def test_undone_with_its_cause(journal: sqlite3.Connection) -> None:
         rule_states.write(journal, "stalled", "r1", "", {"raised": True}, 1.0)
         raise RuntimeError
     assert rule_states.read(journal) == []
+
+
+def test_drop(journal: sqlite3.Connection) -> None:
+    """One state is dropped by its whole key, and the others of its subject stay."""
+    with write(journal):
+        for occasion in ("", "2"):
+            rule_states.write(journal, "heat", "gpu:a", occasion, {}, 12.0)
+        rule_states.drop(journal, "heat", "gpu:a", "")
+        rule_states.drop(journal, "heat", "gpu:b", "")
+    assert [(one.subject, one.occasion) for one in rule_states.read(journal)] == [("gpu:a", "2")]

@@ -184,3 +184,14 @@ def test_flags_are_an_attempts(journal: sqlite3.Connection, launched: Launched, 
         runs.set_flag(journal, "r1", "stalled", on=True)
     judged("r1", "running", attempt=2)
     assert get(journal, "r1").health == []
+
+
+def test_latest_ends(journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
+    """The attempts that ended last come first, with when that became known; what runs has not ended."""
+    for number, ended in enumerate((5.0, 9.0, 7.0)):
+        launched(f"r{number}")
+        judged(f"r{number}", "finished", ended=ended, attempt=number + 1, now=100.0 + number)
+    launched("r3")
+    judged("r3", "running")
+    assert runs.latest_ends(journal, 2) == [("r1", 2, 101.0), ("r2", 3, 102.0)]
+    assert len(runs.latest_ends(journal)) == 3

@@ -76,7 +76,7 @@ class Lab:
         """A run begins here, now."""
         self.launched += 1
         run_id = f"261121-{self.launched:06d}-{name[:4]}"
-        given = {"host": HERE, "files": False, "created": self.wall - 0.4} | fields
+        given: dict[str, Any] = {"host": HERE, "files": False, "created": self.wall - 0.4} | fields
         return add_run(self.connection, self.settings.home, run_id, name=name, **given)
 
     def say(self, run_id: str, size: int = 80, **fields: Any) -> None:

@@ -46,7 +46,7 @@ class Phone:
     titles: list[str] = field(default_factory=list)
     script: deque[Outcome] = field(default_factory=deque)
     usual: Outcome | None = None
-    before: Callable[[], None] | None = None
+    before: Callable[[], object] | None = None
     after: Callable[[], None] | None = None
     worst_seconds: float = 80.0
     hold: Hold | None = None

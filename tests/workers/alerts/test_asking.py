@@ -13,6 +13,7 @@ from tests.workers.alerts.lab import START, Lab
 from workers.alerts.asking import Asking, Key, Look
 from workers.alerts.awake import Clocks
 from workers.alerts.judgement import Judgement
+from workers.alerts.rules import RunRule
 from workers.alerts.sights import MachineSight, RunSight
 
 
@@ -50,7 +51,7 @@ class TestFailing:
 
     def test_the_others_go_on(self, journal: sqlite3.Connection, sight: RunSight) -> None:
         """What it would have said is not known; the others are asked all the same."""
-        rules = {"stalled": Faulty(KeyError("cpu")), "diverged": judge_well}
+        rules: dict[str, RunRule] = {"stalled": Faulty(KeyError("cpu")), "diverged": judge_well}
         look = look_at()
         Asking(journal, run_rules=rules).judge_run(look, sight)
         subject = f"run:{sight.run.id}/1"
@@ -118,7 +119,7 @@ class TestMachines:
     def test_runs_that_share_a_gpu(self, journal: sqlite3.Connection) -> None:
         """What idles is told of each run by itself; what else befalls a GPU is one thing, whoever it is about."""
         look = look_at()
-        of = [{"subject": "gpu:1", "run_id": run, "attempt": 1} for run in "ab"]
+        of: list[dict[str, Any]] = [{"subject": "gpu:1", "run_id": run, "attempt": 1} for run in "ab"]
         look.note("gpu_idle", None, [Judgement("gpu_idle", True, **about) for about in of])
         look.note("gpu_memory", None, [Judgement("gpu_memory", True, **about) for about in of])
         assert [key.subject for key in look.found] == ["run:a/1 gpu:1", "run:b/1 gpu:1", "gpu:1"]

@@ -83,7 +83,7 @@ class DeliveryMachine(RuleBasedStateMachine):
     def deliver_in_the_way(self, name: str) -> None:
         """In the middle of a send the other channel delivers."""
         other = CHANNELS[1 - CHANNELS.index(name)]
-        self.office.phones[name].before = lambda: self.office.deliver(other) and None
+        self.office.phones[name].before = lambda: self.office.deliver(other)
         self.office.deliver(name)
         self.office.phones[name].before = None
 

@@ -43,10 +43,11 @@ class Looker:
         return self.gathering.see(one, self.clocks)
 
     def watch(self, run: str, seconds: float, *readings: Reading) -> RunSight:
+        sights = []
         for _ in range(math.ceil(seconds / 5)):
             self.lab.pass_time(5)
-            sight = self.see(run, *readings)
-        return sight
+            sights.append(self.see(run, *readings))
+        return sights[-1]
 
     def keep(self) -> None:
         with write(self.lab.connection):
@@ -257,6 +258,7 @@ class TestWork:
 
     def test_mean_of_five_minutes(self, lab: Lab, looker: Looker, run: str) -> None:
         """What was longer ago is forgotten."""
+        sight = looker.see(run)
         for cpu in [100.0] * 30 + [20.0] * 30 + [40.0] * 30:
             lab.pass_time(5)
             sight = looker.see(run, self._usage(lab, run, cpu))

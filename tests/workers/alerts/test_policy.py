@@ -1,6 +1,7 @@
 """Who is told and when: rules that are off, filters, quiet hours, digests, the budget and fallbacks."""
 
 from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,7 +32,7 @@ def plan(
     now: float = NOON,
     preferences: AlertPreferences | None = None,
     channels: tuple[str, ...] = (P,),
-    **given: object,
+    **given: Any,
 ) -> dict[str, Planned]:
     preferences = preferences or AlertPreferences()
     severity = given.pop("severity", None) or preferences.severity(kind)
@@ -43,7 +44,7 @@ def plan(
         preferences,
         channels,
         zone=TOKYO,
-        **given,  # type: ignore[arg-type]
+        **given,
     )
     assert [one.channel for one in found] == list(channels)
     return {one.channel: one for one in found}
@@ -185,8 +186,8 @@ class TestFallback:
 
     chosen = AlertPreferences(channels={"ntfy": ChannelChoice(fallback=True)}, quiet=QUIET)
 
-    def found(self, kind: str, now: float = NOON, **given: object) -> dict[str, Planned]:
-        return plan(kind, now=now, preferences=self.chosen, channels=(P, "ntfy"), **given)  # type: ignore[arg-type]
+    def found(self, kind: str, now: float = NOON, **given: Any) -> dict[str, Planned]:
+        return plan(kind, now=now, preferences=self.chosen, channels=(P, "ntfy"), **given)
 
     def test_waits(self) -> None:
         """It gives the other ten minutes, and three where a run crashed."""

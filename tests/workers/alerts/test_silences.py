@@ -2,6 +2,7 @@
 
 import json
 import random
+from typing import Any
 
 from workers.alerts.awake import Clocks
 from workers.alerts.silences import BLIND_SECONDS, Output, Pace, Pauses
@@ -19,10 +20,10 @@ class Watcher:
     def _clocks(self) -> Clocks:
         return Clocks(self.now, self.now, self.now)
 
-    def say(self, ago: float = 0.0, **fields: float | str) -> None:
+    def say(self, ago: float = 0.0, **fields: Any) -> None:
         self.output = self.output._replace(size=self.output.size + 10, grown=self.now - ago, **fields)
 
-    def look(self, seconds: float = 5.0, suspended: float = 0.0, ago: float | None = None, **fields: float) -> bool:
+    def look(self, seconds: float = 5.0, suspended: float = 0.0, ago: float | None = None, **fields: Any) -> bool:
         self.now += seconds
         if ago is not None:
             self.say(ago, **fields)

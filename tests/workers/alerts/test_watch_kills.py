@@ -1,6 +1,5 @@
 """`kill -9` of the alerts' engine at random moments: each alert is there once, and what is remembered fits it."""
 
-import contextlib
 import os
 import random
 import signal
@@ -16,7 +15,7 @@ from tests.conftest import ROOT, python
 from tests.workers.alerts.lab import Lab
 from workers.alerts.watch import FLAGS
 
-# Looks without a pause; a run is stalled as soon as its number is below that in the file, and is not while that is odd.
+# Looks without a pause; a run is stalled as soon as its number is below that in the file.
 ENGINE = """
 import sys
 from pathlib import Path
@@ -39,6 +38,12 @@ while True:
     watch.tick()
 """
 RUNS, KILLS = 30, 12
+
+
+def end(engine: "subprocess.Popen[bytes]") -> None:
+    """Kill it."""
+    engine.send_signal(signal.SIGKILL)
+    engine.communicate()
 
 
 def start(home: Path, told: Path) -> "subprocess.Popen[bytes]":
@@ -70,16 +75,12 @@ def test_killed_at_any_moment(journal: sqlite3.Connection, tmp_path: Path, wait_
             fresh.write_text(str((kill + 1) * RUNS // KILLS))
             os.replace(fresh, told)
             time.sleep(chance.uniform(0.0, 0.03))
-            engine.send_signal(signal.SIGKILL)
-            engine.wait()
+            end(engine)
             engine = start(tmp_path, told)
         wait_for(lambda: len(lab.alerts("stalled")) >= RUNS, "every alert")
         wait_for(lambda: len(lab.alerts("threshold")) >= RUNS, "every condition")
     finally:
-        engine.kill()
-        engine.wait()
-        with contextlib.suppress(AttributeError):
-            engine.stdout.close()  # type: ignore[union-attr]
+        end(engine)
     stalled, fired = lab.alerts("stalled"), lab.alerts("threshold")
     assert sorted(str(one.run_id) for one in stalled) == sorted(made)
     assert sorted((str(one.run_id), one.facts["id"], one.count) for one in fired) == sorted(
