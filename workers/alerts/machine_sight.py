@@ -12,7 +12,7 @@ from workers.alerts.awake import Clocks
 from workers.alerts.sights import MachineSight
 
 FINDINGS_SECONDS = 10.0
-IDLE_FINDINGS_SECONDS = 60.0
+IDLE_FINDINGS_SECONDS = 120.0
 """The same while GPUs do nothing though runs hold them: how long they have is read from their history."""
 EVENTS_SECONDS = 86400.0
 _BUCKETS = 240

@@ -57,7 +57,7 @@ def test_history(lab: Lab, look: Callable[[], MachineSight]) -> None:
 
 @pytest.mark.parametrize(("held", "seconds"), [(False, FINDINGS_SECONDS), (True, IDLE_FINDINGS_SECONDS)])
 def test_findings_now_and_then(lab: Lab, look: Callable[[], MachineSight], held: bool, seconds: float) -> None:
-    """What needs history is looked for every ten seconds, and each minute while GPUs that runs hold do nothing."""
+    """What needs history is looked for every ten seconds, and every two minutes while GPUs that runs hold do nothing."""
     processes = [{"pid": 1, "run": "r", "memory": 1}] if held else []
     waited = -5.0
     found: list[str] = []

@@ -39,7 +39,7 @@ MACHINE_RULES: Mapping[str, MachineRule] = {
     "gpu_free": judge_free,
 }
 MACHINE_EVERY: Mapping[str, float] = {
-    "gpu_idle": 60.0,
+    "gpu_idle": 120.0,
     "gpu_free": 15.0,
     "host_memory": 60.0,
     "gpu_memory": 60.0,
