@@ -19,6 +19,7 @@ from app.installation import SetupError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+MOST_PROCESSES = 8
 NO_TESTS = 5  # pytest's exit code where it found none
 OURS = ("MACHIAI_", "STREAMLIT_")
 FOR_TESTS = "MACHIAI_TEST_"  # what is asked of the tests themselves, as MACHIAI_TEST_GPU=1
@@ -103,10 +104,20 @@ def add_packages() -> None:
     )
 
 
+def side_by_side(arguments: Sequence[str]) -> list[str]:
+    """Options to run all tests in several processes, a file in one; none where the developer gave options.
+
+    Many tests wait for processes they started, so there is one more of these than there are cores.
+    """
+    if arguments:
+        return []
+    return ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
+
+
 def run_pytest(python: Path, root: Path, arguments: Sequence[str]) -> int:
     """Run pytest from the checkout's root and return its exit code; finding no test at all is a failure."""
     with tempfile.TemporaryDirectory(prefix="machiai-tests-") as home:
-        command = [str(python), "-I", "-m", "pytest", *arguments]
+        command = [str(python), "-I", "-m", "pytest", *side_by_side(arguments), *arguments]
         process = subprocess.Popen(command, cwd=root, env=clean_environment(os.environ, home))
         while True:
             try:

@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.__main__ import clean_environment, run_pytest
+from tests.__main__ import clean_environment, run_pytest, side_by_side
 
 ROOT = Path(__file__).resolve().parents[1]
 
 PASSES = "def test_it(): assert True\n"
+
+
+class TestProcesses:
+    def test_all_tests_run_side_by_side(self):
+        """Without arguments a file runs in one of several processes; a developer's own arguments are left alone."""
+        assert side_by_side([])[0] == "-n" and int(side_by_side([])[1]) >= 2
+        assert side_by_side(["-k", "one"]) == []
 
 
 class TestEnvironment:

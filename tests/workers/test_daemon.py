@@ -100,7 +100,7 @@ class TestEnding:
         began = time.monotonic()
         daemon.terminate()
         assert daemon.wait(10) == 0
-        assert time.monotonic() - began < 2.0
+        assert time.monotonic() - began < 10.0
         with contextlib.closing(open_journal(settings.journal)) as journal:
             assert {one.status for one in heartbeats.read_heartbeats(journal)} == {"stopped"}
             machiai.start_daemon()

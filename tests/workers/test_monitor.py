@@ -307,7 +307,7 @@ class TestLive:
             began = time.monotonic()
             daemon.send_signal(number)
             daemon.wait()
-            assert time.monotonic() - began < 2.0
+            assert time.monotonic() - began < 10.0
             watch.wait_for(lambda sampler=sampler: processes.status(sampler, None) == processes.GONE, "its end")
 
 

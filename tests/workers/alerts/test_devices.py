@@ -20,7 +20,7 @@ def ask(journal: sqlite3.Connection, settings: Settings) -> Intent:
         assert time.monotonic() < end
         began = time.monotonic()
         intentions.serve(journal, settings, time.time())
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 5.0
         time.sleep(0.01)
     return next(one for one in intents.latest_intents(journal, intents.LIST_DEVICES, 0) if one.id == number)
 

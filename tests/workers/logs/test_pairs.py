@@ -46,6 +46,6 @@ def test_any_text(text: str) -> None:
 @pytest.mark.parametrize("filler", ["a", "a ", "a-", "a: ", "a=1 ", "(a) ", "1", "a (b) "])
 def test_hostile_text_takes_no_time(filler: str) -> None:
     """Only the beginning of a very long text is searched."""
-    begun = time.perf_counter()
+    begun = time.thread_time()
     read_pairs(filler * 30_000, spaced=True)
-    assert time.perf_counter() - begun < 0.05
+    assert time.thread_time() - begun < 0.2

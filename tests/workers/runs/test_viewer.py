@@ -322,6 +322,8 @@ class TestTerminal:
 
     def test_none_without_a_terminal(self, machiai: Machiai) -> None:
         """Piped or detached, nothing of a terminal is pretended."""
+        for name in ("COLUMNS", "LINES"):
+            machiai.environment.pop(name, None)
         done = machiai.call("run", "--", *python(self.SHOW))
         assert done.stdout == "[None, None, None] False\n"
 
