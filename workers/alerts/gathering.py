@@ -97,12 +97,14 @@ class Gathering:
         spans = store_progress.suspended_spans(self.connection, run.id, run.attempt)
         silence = since_step = work = None
         gaps = step_gaps = Gaps()
+        naps: Sequence[tuple[float, float]] = ()
         output, has_log = self._look_at_log(run, progress, clocks)
         if run.host == self.here:
             one = self._follow(run, output, spans, clocks)
             past, past_step = one.past
             gaps, step_gaps = one.pace.gaps.gaps(past), one.pace.step_gaps.gaps(past_step)
             work = _work(one, usage, self._gpus, clocks)
+            naps = tuple(one.pace.naps)
             is_fresh = self.read_at is None or clocks.steady - self.read_at() <= STALE_SECONDS
             if is_fresh and has_log and "suspended" not in run.health:
                 silence = one.pace.silence
@@ -122,6 +124,7 @@ class Gathering:
             progress=progress,
             predictions=store_progress.predictions_of(self.connection, run.id, run.attempt),
             suspended=spans,
+            asleep=naps,
             series=series.list_series(self.connection, run.id),
             directions=self._directions[run.project_id],
             tail=self._tail,
@@ -190,7 +193,9 @@ class Gathering:
                 return one
         before = one.pace.clocks
         assert before is not None
-        awake = measure(before, clocks).awake
+        lapse = measure(before, clocks)
+        awake = lapse.awake
+        one.pace.note_nap(clocks.wall, lapse.asleep or 0.0)
         if awake > 0:
             active = max(0.0, awake - _overlap(spans, before.wall, clocks.wall))
             one.is_kept = not one.pace.look(output, clocks, awake, active) and one.is_kept

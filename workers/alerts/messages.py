@@ -153,7 +153,7 @@ def late_note(raised: float, now: float, zone: tzinfo | None = None, language: s
     """A line for an alert that waited long to be sent; empty for one that did not."""
     if now - raised <= LATE_AFTER_SECONDS:
         return ""
-    words = Words(language, zone)
+    words = Words(language or "en", zone)
     then, late = _clock_time(raised, now, zone), words.length(now - raised)
     return words.say("Sent {length} late: known since {time}.", length=late, time=then)
 

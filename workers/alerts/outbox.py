@@ -5,6 +5,7 @@ and the next try, knowing that the first may have arrived, looks for it before i
 """
 
 import math
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from workers.alerts import digests, fallbacks
 from workers.alerts.channels import PUSHBULLET, Channel, Held, Hold, Outcome, Refused, Sent
 from workers.alerts.channels.pushbullet import channel_from
 from workers.alerts.following import SettingsFiles
+from workers.alerts.messages import language_of
 from workers.alerts.policy import BUDGET, TEST
 
 NO_TOKEN = "no Pushbullet token; run `machiai notify --setup`"
@@ -156,7 +158,10 @@ class PushbulletAccount:
         unused = [problem for problem in settings.problems if str(settings.secrets) in problem]
         self.missing = "; ".join([NO_TOKEN, *unused]) if not settings.pushbullet_token else ""
         self._channel = channel_from(
-            settings, clock=self._clock, device=lambda: read_preferences(connection).channel(PUSHBULLET).device
+            settings,
+            clock=self._clock,
+            device=lambda: read_preferences(connection).channel(PUSHBULLET).device,
+            language=lambda: language_of(settings, read_preferences(connection), os.environ),
         )
         if before is not None and before.pushbullet_token != settings.pushbullet_token:
             _note_not_used_up(connection, self._clock())

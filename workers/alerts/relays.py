@@ -6,6 +6,7 @@ service can be asked. A service that cannot be asked may be told twice, rather t
 """
 
 import math
+import os
 import random
 import select
 import sqlite3
@@ -18,12 +19,14 @@ from store import channels, deliveries
 from store.channels import PUSHBULLET
 from store.database import write
 from store.deliveries import Delivery
+from store.preferences import read_preferences
 from store.settings import Settings
 from workers.alerts import digests
 from workers.alerts.channels import Outcome, Retry
 from workers.alerts.channels.apprise import AppriseChannel, Attempt
 from workers.alerts.channels.apprise_answers import KEY_SECONDS
 from workers.alerts.following import SettingsFiles
+from workers.alerts.messages import language_of
 from workers.alerts.outbox import keep_back, record_outcome
 
 IDLE_SECONDS = 1.0
@@ -105,7 +108,7 @@ class Relays:
         for name in [name for name in self._relays if name not in wanted]:
             self._break_off(self._relays.pop(name))
         for name, channel in wanted.items():
-            made = AppriseChannel(channel, settings, clock=self._clock)
+            made = AppriseChannel(channel, settings, clock=self._clock, language=self._language)
             if self._start_seconds is not None:
                 made.allow(self._start_seconds)
             before = self._relays.get(name)
@@ -120,6 +123,9 @@ class Relays:
                 self._relays[name] = _Relay(made)
             deliveries.hasten(self._connection, name, self._clock())
         self._sweep = -math.inf
+
+    def _language(self) -> str:
+        return language_of(self._settings, read_preferences(self._connection), os.environ)
 
     def _settle_strays(self) -> None:
         """Tell of deliveries that nobody will make: the channel is gone, or its address waits to be mended too long.

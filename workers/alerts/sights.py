@@ -44,7 +44,8 @@ class RunSight:
     are taken out. ``silence`` is since its log last grew, or since its start where it never did; None while it is
     suspended, or where its log cannot be seen. ``since_step`` is since its counter last moved, None where it has none;
     ``step_gaps`` are the times between movements of the counter before. ``tail(series, n)`` reads its last n points.
-    ``predictions`` are (percent, epoch, seconds left) as they were said, first to last."""
+    ``predictions`` are (percent, epoch, seconds left) as they were said, first to last. ``suspended`` and ``asleep``
+    are when the job was suspended and when the machine slept, epoch seconds from and to (None: it still is)."""
 
     run: Run
     now: float
@@ -59,6 +60,7 @@ class RunSight:
     progress: Progress | None = None
     predictions: Sequence[tuple[float, float, float]] = ()
     suspended: Sequence[tuple[float, float | None]] = ()
+    asleep: Sequence[tuple[float, float]] = ()
     series: Sequence[Series] = ()
     directions: Mapping[str, str] = field(default_factory=dict)
     tail: Callable[[Series, int], Columns] = lambda series, n: Columns([], [], [])

@@ -29,6 +29,8 @@ class Output(NamedTuple):
 
 
 _NOTHING = Output(0, None)
+_KEPT_NAPS = 50
+_LEAST_NAP_SECONDS = 5.0
 
 
 @dataclass
@@ -77,6 +79,8 @@ class Pace:
     clocks: Clocks | None = None
     gaps: Pauses = field(default_factory=Pauses)
     step_gaps: Pauses = field(default_factory=Pauses)
+    naps: list[tuple[float, float]] = field(default_factory=list)
+    """When the machine slept, from and to as epoch seconds: as long as it did, up to when it was seen awake again."""
 
     def begin(self, seen: Output, clocks: Clocks, silence: float) -> None:
         """Look for the first time at an attempt that has been silent for so long as far as is known."""
@@ -104,6 +108,11 @@ class Pace:
         self.since_step = since_step
         return has_grown or has_stepped
 
+    def note_nap(self, woke: float, seconds: float) -> None:
+        """The machine has slept for so long since the last look; a second or two are the clocks' own."""
+        if seconds >= _LEAST_NAP_SECONDS:
+            self.naps = [*self.naps, (woke - seconds, woke)][-_KEPT_NAPS:]
+
     def finish(self, ended: float) -> None:
         """The run is over: what it last did in silence is a gap like another."""
         if self.seen.grown is not None and ended > self.seen.grown:
@@ -116,21 +125,25 @@ class Pace:
             "boot": boot_id,
             "wall": round(self.clocks.wall, 1),
             "steady": round(self.clocks.steady, 1),
+            "since_boot": None if self.clocks.boot is None else round(self.clocks.boot, 1),
             "silence": round(self.silence, 1),
             "since_step": round(self.since_step, 1),
             "seen": list(self.seen),
             "gaps": self.gaps.to_json(),
             "steps": self.step_gaps.to_json(),
+            "naps": [[round(begin, 1), round(end, 1)] for begin, end in self.naps],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Pace":
         """What :meth:`to_json` wrote; KeyError, TypeError or ValueError where it did not."""
+        boot = data.get("since_boot")
         return cls(
             float(data["silence"]),
             float(data["since_step"]),
             Output(*data["seen"]),
-            Clocks(float(data["wall"]), float(data["steady"])),
+            Clocks(float(data["wall"]), float(data["steady"]), None if boot is None else float(boot)),
             Pauses.from_json(data["gaps"]),
             Pauses.from_json(data["steps"]),
+            [(float(begin), float(end)) for begin, end in data.get("naps", ())],
         )

@@ -91,7 +91,9 @@ class TestSilence:
         looker.watch(run, 10)
         lab.sleep(8 * HOUR)
         lab.pass_time(5)
-        assert looker.see(run).silence == 15.0
+        sight = looker.see(run)
+        assert sight.silence == 15.0
+        assert sight.asleep == ((lab.wall - 8 * HOUR, lab.wall),)
 
     def test_a_stepped_clock_is_no_silence(self, lab: Lab, looker: Looker, run: str) -> None:
         """Nor is a wall clock that was set forward."""
@@ -180,6 +182,7 @@ class TestRestart:
         assert after.since_step == 310.0
         assert before.gaps.count - 7 < after.gaps.count <= before.gaps.count
         assert after.gaps.longest == before.gaps.longest
+        assert after.asleep == ((lab.wall - 5 * HOUR, lab.wall),)
 
     def test_output_meanwhile(self, lab: Lab, looker: Looker, run: str) -> None:
         """What was said while no daemon looked ends the silence, and teaches nothing about gaps."""

@@ -95,7 +95,15 @@ class Attempt:
 class AppriseChannel:
     """Sends alerts to one address that Apprise understands."""
 
-    def __init__(self, channel: ChannelUrl, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        channel: ChannelUrl,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        language: Callable[[], str] = str,
+    ) -> None:
+        """``language`` is asked for that of the words for being late; empty for English."""
         self.name = channel.name
         self.hold: Hold | None = None
         self.can_look = channel.url.lower().startswith(("ntfy://", "ntfys://", "https://ntfy.sh/"))
@@ -103,6 +111,7 @@ class AppriseChannel:
         self._channel = channel
         self._settings = settings
         self._clock = clock
+        self._language = language
         self.allow(START_SECONDS)
 
     def allow(self, start_seconds: float) -> None:
@@ -120,7 +129,7 @@ class AppriseChannel:
         job = {
             "title": alert.title,
             "body": alert.body,
-            "late": late_note(alert.raised, self._clock()) or "",
+            "late": late_note(alert.raised, self._clock(), language=self._language()),
             "link": alert.url or "",
             "guid": alert.guid,
             "raised": alert.raised,

@@ -56,12 +56,15 @@ class PushbulletChannel:
         *,
         clock: Callable[[], float] = time.time,
         device: Callable[[], str] = str,
+        language: Callable[[], str] = str,
     ) -> None:
-        """``device`` is asked before each push for the ``iden`` of the one it goes to; empty for all."""
+        """``device`` is asked before each push for the ``iden`` of the one it goes to; empty for all. ``language`` is
+        asked for that of the words for being late; empty for English."""
         self.hold: Hold | None = None
         self.worst_seconds = 3 * timeout_seconds + _OUTSIDE
         self._clock = clock
         self._device = device
+        self._language = language
         self._token = token
         place, host = _place_of(url)
         self._place = self._redact(place)
@@ -84,7 +87,8 @@ class PushbulletChannel:
             found = self._look_for(alert)
             if found is not None:
                 return found
-        body = "\n".join(part for part in (late_note(alert.raised, self._clock()), alert.body) if part)
+        late = late_note(alert.raised, self._clock(), language=self._language())
+        body = "\n".join(part for part in (late, alert.body) if part)
         push = {"type": "note", "title": alert.title, "body": body, "guid": alert.guid}
         if alert.url:
             push |= {"type": "link", "url": alert.url}
@@ -208,11 +212,16 @@ class PushbulletChannel:
 
 
 def channel_from(
-    settings: Settings, *, clock: Callable[[], float] = time.time, device: Callable[[], str] = str
+    settings: Settings,
+    *,
+    clock: Callable[[], float] = time.time,
+    device: Callable[[], str] = str,
+    language: Callable[[], str] = str,
 ) -> PushbulletChannel | None:
     """The channel that the settings describe, None where they hold no token. Makes no request.
 
-    ``device`` tells, at each push, which of the account's devices it is for; empty for all.
+    ``device`` tells, at each push, which of the account's devices it is for, empty for all; ``language`` tells that of
+    the channel's own words.
     """
     if not settings.pushbullet_token:
         return None
@@ -222,6 +231,7 @@ def channel_from(
         settings.push_timeout_seconds,
         clock=clock,
         device=device,
+        language=language,
     )
 
 

@@ -19,7 +19,8 @@ def judge_slip(sight: RunSight, sensitivity: str = "normal") -> Judgement:
 
     *Keen*: by a quarter; *patient*: by as much again, and 20 min. What was first said is the first prediction at 10 %
     of the way, or 10 min after the start: what is said before has seen no evaluation and is often wrong by half.
-    Time in which the job was suspended moves what was said along. It is over when the slip is less than 0.7 of that.
+    Time in which the job was suspended or the machine slept moves what was said along. It is over when the slip is less
+    than 0.7 of that.
 
     None (nothing changes) where nothing is predicted now, in between, where the interval of the prediction still
     reaches back to what was said, and while the counter stands still for over 5 min and three times its longest gap:
@@ -37,7 +38,7 @@ def judge_slip(sight: RunSight, sensitivity: str = "normal") -> Judgement:
     if 100 * progress.share < max(percents) - 1 or any(later < earlier for earlier, later in pairwise(percents)):
         return Judgement("eta_slipped", False, run_id=run.id, attempt=run.attempt)
     _, said, left = first
-    was_at = said + left + _suspended(sight, said)
+    was_at = said + left + _paused(sight, said)
     by = max(progress.eta_at, sight.now) - was_at
     share, least = _SHARE.get(sensitivity, 0.5), _LEAST_SECONDS.get(sensitivity, 600.0)
     needed = max(share * left, least)
@@ -92,7 +93,12 @@ def _stands_still(sight: RunSight) -> bool:
     return sight.since_step is not None and sight.since_step > max(_STILL_SECONDS, _STILL_LONGEST * longest)
 
 
-def _suspended(sight: RunSight, begin: float) -> float:
-    """Seconds from ``begin`` to now in which the job was suspended."""
-    spans = ((max(low, begin), sight.now if high is None else min(high, sight.now)) for low, high in sight.suspended)
-    return sum(max(0.0, high - low) for low, high in spans)
+def _paused(sight: RunSight, begin: float) -> float:
+    """Seconds from ``begin`` to now in which the job was suspended or the machine slept, or both."""
+    spans = [(max(low, begin), sight.now if high is None else min(high, sight.now)) for low, high in sight.suspended]
+    spans += [(max(low, begin), min(high, sight.now)) for low, high in sight.asleep]
+    total, reached = 0.0, begin
+    for low, high in sorted(spans):
+        total += max(0.0, high - max(low, reached))
+        reached = max(reached, high)
+    return total

@@ -78,6 +78,21 @@ def test_suspension_before_it_was_said_does_not_count():
     assert slip(3 * HOUR, sight={"suspended": [(START, START + 0.4 * HOUR)]}).active is True
 
 
+def test_sleep_moves_the_end_along():
+    """A laptop that slept for three hours is late by three hours, and that is no slip; what came on top of it is."""
+    night = (NOON - 4 * HOUR, NOON - HOUR)
+    assert slip(3 * HOUR, sight={"asleep": [night]}).active is False
+    assert slip(6 * HOUR, sight={"asleep": [night]}).active is True
+
+
+def test_suspended_and_asleep_at_once():
+    """Hours in which the job was suspended and the machine asleep count once."""
+    night = (NOON - 4 * HOUR, NOON - HOUR)
+    both = {"asleep": [night], "suspended": [(NOON - 4.5 * HOUR, NOON - 0.5 * HOUR)]}
+    assert slip(4 * HOUR + 2.5 * HOUR, sight=both).active is True
+    assert slip(4 * HOUR, sight=both).active is False
+
+
 def test_a_stall_is_told_as_one():
     """While the counter stands still for long nothing is said; a pause as long as earlier ones does not matter."""
     assert slip(3 * HOUR, sight={"since_step": 1000.0}).active is None
