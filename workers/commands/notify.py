@@ -3,18 +3,20 @@
 import contextlib
 import time
 import uuid
+from pathlib import Path
 
 import click
 
 from store import alerts, deliveries, delivery_log
 from store.database import open_journal, write
-from store.errors import SettingsError
+from store.errors import MachiaiError, SettingsError
 from store.settings import load
 from workers import lock
 from workers.alerts import raising, setup
 from workers.alerts.channels import PUSHBULLET
 from workers.commands import say
 
+WATCH_FILE = Path(__file__).resolve().parents[1] / "notebook" / "machiai_watch.py"
 _WAIT_SECONDS = 15.0
 
 
@@ -23,8 +25,19 @@ _WAIT_SECONDS = 15.0
 @click.argument("body", required=False, default="")
 @click.option("--url", help="A link to put on it.")
 @click.option("--setup", "set_up", is_flag=True, help="Ask for the Pushbullet token, keep it, send a test push.")
-def notify(title: str | None, body: str, url: str | None, set_up: bool) -> int:
+@click.option(
+    "--file",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Put machiai_watch.py there: the file for notebooks, Colab and machines without Machiai.",
+    metavar="FOLDER",
+)
+def notify(title: str | None, body: str, url: str | None, set_up: bool, folder: Path | None) -> int:
     """Push TITLE and BODY to the phone; from any script. The daemon sends it, now or when it next runs."""
+    if folder is not None:
+        if set_up or title:
+            raise click.UsageError("--file only copies the file; give it alone")
+        return _copy_file(folder)
     if set_up:
         return _set_up()
     if not title:
@@ -67,6 +80,22 @@ def _send(title: str, body: str, url: str | None) -> int:
                 return 0
             time.sleep(0.05)
     say("kept; not sent yet, the daemon goes on trying")
+    return 0
+
+
+def _copy_file(folder: Path) -> int:
+    """Put the file there; one that somebody has changed is not overwritten."""
+    target = folder / WATCH_FILE.name
+    text = WATCH_FILE.read_bytes()
+    try:
+        if target.exists() and target.read_bytes() != text:
+            raise MachiaiError(f"{target} is there already and differs; move it away, or choose another folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text)
+    except OSError as error:
+        raise MachiaiError(f"cannot write {target}: {error.strerror}; choose another folder") from error
+    say(f"{target}; in your code: from machiai_watch import watch")
+    say("there, it takes the token from MACHIAI_PUSHBULLET_TOKEN or ~/.config/machiai/pushbullet_token")
     return 0
 
 

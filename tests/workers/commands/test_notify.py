@@ -3,6 +3,8 @@
 import os
 import pty
 import stat
+import subprocess
+import sys
 import time
 import tomllib
 from collections.abc import Callable
@@ -76,6 +78,30 @@ def test_a_running_daemon_takes_up_a_new_token(
     assert pushbullet.pushes == []
     _type_into(machiai, f"{pushbullet.token}\n")
     wait_for(lambda: any("waited" in push["title"] for push in pushbullet.pushes), "the push that waited")
+
+
+def test_the_file_for_elsewhere(machiai: Machiai, tmp_path: Path) -> None:
+    """`machiai notify --file` puts it into a folder, made where missing, and works there alone."""
+    done = machiai.call("notify", "--file", str(tmp_path / "elsewhere"))
+    assert done.returncode == 0, done.stderr
+    target = tmp_path / "elsewhere" / "machiai_watch.py"
+    code = "from machiai_watch import watch\nwith watch('one'): print('ran')"
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(target.parent)!r})\n{code}"],
+        env={"HOME": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.stdout == "ran\n", ran.stderr
+
+
+def test_a_file_of_their_own_is_kept(machiai: Machiai, tmp_path: Path) -> None:
+    """A file of that name that differs is not overwritten; the same one may be put there again."""
+    target = tmp_path / "machiai_watch.py"
+    target.write_text("mine = 1\n")
+    done = machiai.call("notify", "--file", str(tmp_path))
+    assert done.returncode != 0 and "differs" in done.stderr
+    assert target.read_text() == "mine = 1\n"
+    target.unlink()
+    assert [machiai.call("notify", "--file", str(tmp_path)).returncode for _ in range(2)] == [0, 0]
 
 
 def _type_into(machiai: Machiai, text: str) -> tuple[int, str]:
