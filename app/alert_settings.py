@@ -7,6 +7,7 @@ other's changes.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from app import reads
@@ -22,6 +23,8 @@ DEVICES = "devices"
 TOLD_SECONDS = 600.0
 """How long the outcome of a test or of asking for the devices is shown."""
 LOG_LINES = 100
+NOTEBOOK_FILE = Path(__file__).resolve().parents[1] / "workers" / "notebook" / "machiai_watch.py"
+"""The one file that tells the phone from where the dashboard is not."""
 
 Change = Callable[[AlertPreferences], AlertPreferences]
 

@@ -5,7 +5,7 @@ Run by Streamlit (`machiai up` does), from the checkout, so that `.streamlit/con
 
 import streamlit as st
 
-from app import blank, collection, words
+from app import blank, collection, undelivered, words
 from app.markup import plain
 from store import settings as store_settings
 from store.errors import MachiaiError
@@ -55,6 +55,7 @@ def show() -> None:
     with st.container(width=WIDTH):
         for problem in settings.problems:
             st.warning(plain(problem), icon=":material/settings_alert:")
+        undelivered.banner(settings, say)
         with blank.shield(say):
             page.run()
     collection.settle()

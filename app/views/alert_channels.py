@@ -18,10 +18,11 @@ _NAME, _URL = "channel-new-name", "channel-new-url"
 
 
 def draw(settings: Settings, say: Words) -> None:
-    """Each channel, then the form for another one."""
+    """Each channel, the form for another one, and the file for code that runs elsewhere."""
     live(settings, say)
     if not settings.read_only:
         draw_form(settings, say)
+    draw_file(say)
 
 
 @st.fragment(run_every=LIVE_SECONDS, key="settings-channels")
@@ -158,6 +159,23 @@ def draw_form(settings: Settings, say: Words) -> None:
         st.text_input(say.say("Address"), key=_URL, type="password", help=plain(URL_LOOKS), autocomplete="off")
         st.form_submit_button(say.say("Add"), on_click=add, args=(settings,))
         draw_wrong(_NAME, say)
+
+
+def draw_file(say: Words) -> None:
+    """The file for notebooks and scripts on other machines."""
+    with st.container(border=True, gap="small"):
+        st.markdown("**" + say.say("From a notebook, Colab or another machine") + "**")
+        text = say.say("This one file, put beside your code, pushes how it ended through the same Pushbullet account.")
+        st.caption(text + " " + say.say("It needs nothing but Python, and cannot hurt the code it watches."))
+        st.code('from machiai_watch import watch\n\nwith watch("finetune"):\n    train()', language="python")
+        st.download_button(
+            say.say("Download machiai_watch.py"),
+            data=alert_settings.NOTEBOOK_FILE.read_bytes,
+            file_name=alert_settings.NOTEBOOK_FILE.name,
+            mime="text/x-python",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def add(settings: Settings) -> None:

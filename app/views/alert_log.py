@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import alert_settings, blank
 from app.markup import bare
+from app.views.delivery_words import WHY
 from app.words import Words, mark
 from store import delivery_log
 from store.alert_rules import RULES
@@ -39,7 +40,7 @@ def row_of(line: Line, say: Words) -> dict[str, str]:
         say.say("What"): bare(what_of(line, say)),
         say.say("Channel"): bare(line.channel),
         say.say("Outcome"): say.say(OUTCOMES[line.outcome]) if line.outcome in OUTCOMES else bare(line.outcome),
-        say.say("Why"): bare(line.reason or ""),
+        say.say("Why"): say.say(WHY[line.reason]) if line.reason in WHY else bare(line.reason or ""),
     }
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import alert_settings, blank, words
-from app.views import alert_budget, alert_channels, alert_log, alert_rules, alert_times
+from app.views import alert_budget, alert_channels, alert_conditions, alert_log, alert_rules, alert_times
 from app.words import Words
 from store import settings as store_settings
 from store.settings import Settings
@@ -18,8 +18,15 @@ def draw(settings: Settings, say: Words) -> None:
         st.caption(":material/lock: " + say.say("This dashboard only shows: nothing can be changed here."))
     else:
         st.caption(say.say("What is changed here is kept at once."))
-    channels, times, rules, budget, log = st.tabs(
-        [say.say("Channels"), say.say("Times"), say.say("Rules"), say.say("Budget"), say.say("Delivery log")]
+    channels, times, rules, conditions, budget, log = st.tabs(
+        [
+            say.say("Channels"),
+            say.say("Times"),
+            say.say("Rules"),
+            say.say("Conditions"),
+            say.say("Budget"),
+            say.say("Delivery log"),
+        ]
     )
     with channels:
         alert_channels.draw(settings, say)
@@ -27,6 +34,8 @@ def draw(settings: Settings, say: Words) -> None:
         alert_times.draw(kept, settings, say)
     with rules, blank.shield(say):
         alert_rules.draw(kept, settings, say)
+    with conditions, blank.shield(say):
+        alert_conditions.draw(settings, say)
     with budget, blank.shield(say):
         alert_budget.draw(kept, settings, say)
     with log:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from store import delivery_log, intents, machines
+from store import delivery_log, intents, machines, runs, thresholds
 from store.alert_rules import RULES
 from store.database import write
 from store.preferences import AlertPreferences, ChannelChoice, read_preferences, save_preferences
@@ -161,3 +161,63 @@ def test_the_budget_and_the_log_tell_what_was_sent(
     app.number_input("budget-limit").set_value(3).run()
     assert read_preferences(connection).push_budget == 3
     assert "Used up" in shown(app)
+
+
+def project_of(connection: sqlite3.Connection, run_id: str) -> int:
+    """The project of a run."""
+    run = runs.get_run(connection, run_id)
+    assert run is not None
+    return run.project_id
+
+
+def test_a_condition_is_tried_added_and_removed(
+    connection: sqlite3.Connection, measured: dict[str, str], open_page: Open, shown: Shown
+) -> None:
+    """A trial tells in how many past runs it would have fired and keeps nothing; adding keeps it for the project."""
+    app = open_page("settings")
+    assert "No condition is set" in shown(app)
+    app.selectbox("condition-project").set_value(project_of(connection, measured["vit-base"]))
+    app.text_input("condition-text").set_value("train_loss < 1")
+    app.button("FormSubmitter:condition-form-Try it on past runs").click().run()
+    assert "train_loss < 1 would have been told in 3 of the last 3 runs of cifar-robust" in shown(app)
+    assert thresholds.list_all(connection) == []
+    app.selectbox("condition-severity").set_value("soon")
+    app.button("FormSubmitter:condition-form-Add").click().run()
+    [kept] = thresholds.list_all(connection)
+    assert (kept.expression, kept.severity, kept.run_id) == ("train_loss < 1", "soon", None)
+    assert "Added: train_loss < 1" in shown(app) and app.text_input("condition-text").value == ""
+    app.button(f"condition-remove-{kept.id}").click().run()
+    assert thresholds.list_all(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("train_loss >", "cannot be read at character"),
+        ("", "cannot be read"),
+        ("strange_x best", "write `strange_x best higher` or `strange_x best lower`"),
+        ("trainloss < 1", "Did you mean train_loss"),
+    ],
+)
+def test_a_condition_that_is_not_right(
+    connection: sqlite3.Connection,
+    measured: dict[str, str],
+    open_page: Open,
+    shown: Shown,
+    typed: str,
+    told: str,
+) -> None:
+    """It says what is wrong with it, and what was typed stays to be mended."""
+    app = open_page("settings")
+    app.selectbox("condition-project").set_value(project_of(connection, measured["vit-base"]))
+    app.text_input("condition-text").set_value(typed)
+    app.button("FormSubmitter:condition-form-Try it on past runs").click().run()
+    assert told in shown(app)
+    assert app.text_input("condition-text").value == typed
+
+
+def test_a_condition_needs_a_project(connection: sqlite3.Connection, open_page: Open, shown: Shown) -> None:
+    """Before the first run there is nothing to choose: the page says how a project comes about."""
+    app = open_page("settings")
+    assert "a project comes with its first run" in shown(app)
+    assert "condition-text" not in {box.key for box in app.text_input}

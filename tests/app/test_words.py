@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
 SOURCES = [
     *APP.glob("views/*.py"),
-    *(APP / f"{name}.py" for name in ("main", "blank", "forecast", "status")),
+    *(APP / f"{name}.py" for name in ("main", "blank", "forecast", "status", "undelivered")),
     ROOT / "store" / "words.py",
     *(ROOT / "workers" / "alerts").glob("*.py"),
 ]
