@@ -76,7 +76,7 @@ def draw_channel(name: str, kept: Kept, asked: Asked, settings: Settings, say: W
         draw_wrong(key, say)
         if not fixed:
             draw_buttons(name, kept, settings, say, disabled=not ready)
-        draw_outcome(asked.tests.get(name), settings, say)
+        draw_outcome(asked.tests.get(name), say.say("Sent: look at your phone."), settings, say)
         draw_wrong(f"channel-{name}", say)
 
 
@@ -114,7 +114,8 @@ def draw_device(device: str, asked: Asked, settings: Settings, say: Words) -> No
         )
     if asked.as_of is not None:
         st.caption(say.say("as of {time}", time=say.date(asked.as_of)), width="content")
-    draw_outcome(asked.listing, settings, say)
+    found = say.count("{n} device", "{n} devices", len(asked.devices))
+    draw_outcome(asked.listing, found, settings, say)
     draw_wrong(key, say)
     draw_wrong("channel-devices", say)
 
@@ -135,13 +136,13 @@ def draw_buttons(name: str, kept: Kept, settings: Settings, say: Words, *, disab
             st.rerun(scope="app")
 
 
-def draw_outcome(intent: Intent | None, settings: Settings, say: Words) -> None:
-    """How what was asked of the daemon has fared."""
+def draw_outcome(intent: Intent | None, done: str, settings: Settings, say: Words) -> None:
+    """How what was asked of the daemon has fared; ``done`` are the words for that it went well."""
     if intent is None:
         return
     when, answer = say.clock(intent.answered or intent.asked), settings.redact(intent.answer or "")
     if intent.state == "done":
-        st.caption(f":green[:material/check_circle:] {when} · {plain(answer)}")
+        st.caption(f":green[:material/check_circle:] {when} · {plain(done)}")
     elif intent.state == "refused":
         st.caption(f":red[:material/error:] {when} · {plain(say.say('It failed: {why}', why=answer))}")
     else:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from app import alert_settings, blank
 from app.markup import bare
-from app.views.delivery_words import WHY
 from app.words import Words, mark
 from store import delivery_log
 from store.alert_rules import RULES
@@ -40,8 +39,13 @@ def row_of(line: Line, say: Words) -> dict[str, str]:
         say.say("What"): bare(what_of(line, say)),
         say.say("Channel"): bare(line.channel),
         say.say("Outcome"): say.say(OUTCOMES[line.outcome]) if line.outcome in OUTCOMES else bare(line.outcome),
-        say.say("Why"): say.say(WHY[line.reason]) if line.reason in WHY else bare(line.reason or ""),
+        say.say("Why"): bare(reason_of(line, say)),
     }
+
+
+def reason_of(line: Line, say: Words) -> str:
+    """Why it came to that: Machiai's own reasons in the reader's words, a service's answer as it was."""
+    return say.say(line.reason) if line.reason else ""
 
 
 def what_of(line: Line, say: Words) -> str:

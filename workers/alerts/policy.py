@@ -8,6 +8,7 @@ from store.alert_rules import BAD_ENDS, DIGEST, ENDS, NOW, RULES, SOON
 from store.deliveries import Planned
 from store.preferences import AlertPreferences
 from store.push_budget import Budget
+from store.words import mark
 
 TEST = "test"
 FALLBACK_SECONDS = 600.0
@@ -20,18 +21,18 @@ URGENT = frozenset({*ENDS, "stalled", "diverged", "threshold", "gpu_lost"})
 
 OFF, MUTED, FILTER, QUIET, GRACE, FALLBACK, BUDGET = "off", "muted", "filter", "quiet", "grace", "fallback", "budget"
 WORDS = {
-    OFF: "the rule is off",
-    MUTED: "muted for this run",
-    FILTER: "this channel does not get alerts of this kind",
-    QUIET: "quiet hours",
-    GRACE: "waits a moment for what may follow",
-    DIGEST: "waits for the digest",
-    BUDGET: "the month's pushes are used up",
-    FALLBACK: "goes here only if no other channel gets it through",
-    "over": "it was over before it was sent",
-    "expired": "it waited too long to be news",
-    "told": "another channel has told it",
-    "token": "there is no Pushbullet token",
+    OFF: mark("the rule is off"),
+    MUTED: mark("muted for this run"),
+    FILTER: mark("this channel does not get alerts of this kind"),
+    QUIET: mark("quiet hours"),
+    GRACE: mark("waits a moment for what may follow"),
+    DIGEST: mark("waits for the digest"),
+    BUDGET: mark("the month's pushes are used up"),
+    FALLBACK: mark("goes here only if no other channel gets it through"),
+    "over": mark("it was over before it was sent"),
+    "expired": mark("it waited too long to be news"),
+    "told": mark("another channel has told it"),
+    "token": mark("there is no Pushbullet token"),
 }
 """Why a delivery is held or suppressed."""
 

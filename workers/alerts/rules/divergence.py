@@ -24,6 +24,7 @@ _EARLY_POINTS = 100
 _EARLY_STEPS = 100.0
 _COMPONENT = 4  # times as many of a loss that is only a part, where the main one is still a number
 _STALE_SECONDS, _STALE_INTERVALS = 600.0, 3.0
+_LONGEST_STREAK = 4096
 
 
 def _words(text: str) -> frozenset[str]:
@@ -125,7 +126,10 @@ def _has_finite(series: Iterable[Series]) -> bool:
 
 
 def _judge_not_finite(sight: RunSight, series: Series, leads: bool, sensitivity: str) -> dict[str, Any] | None:
-    """The facts of a loss that ends in no numbers, None where these are too few. ``leads``: the run hangs on it."""
+    """The facts of a loss that ends in no numbers, None where these are too few. ``leads``: the run hangs on it.
+
+    ``step`` is None where it began before what is read, as when a daemon starts late beside a long one.
+    """
     bad = series.nans + series.pos_infs + series.neg_infs
     if not leads and series.low is None:
         return None
@@ -147,13 +151,20 @@ def _judge_not_finite(sight: RunSight, series: Series, leads: bool, sensitivity:
         needed = max(needed, _EARLY_NEEDED.get(sensitivity, 20))
     if length < times * needed:
         return None
+    asked = room
+    if length == room < series.count:
+        asked = min(bad + 1, _LONGEST_STREAK)
+        streak = _streak_of(_last_fit(sight, series, asked))
+        steps, moments, values = streak.points
+        length = len(values) - streak.begin
+    is_whole = length < asked or series.count == length
     worth = values[streak.begin]
     usual = [value for value in values[: streak.begin] if math.isfinite(value)][-50:]
     return {
         "how": "not_finite",
         "metric": series.name,
         "value": "nan" if worth != worth else "inf" if worth > 0 else "-inf",
-        "step": steps[streak.begin],
+        "step": steps[streak.begin] if is_whole else None,
         "points": length,
         "usual": median(usual) if usual else None,
         "since": moments[streak.begin],

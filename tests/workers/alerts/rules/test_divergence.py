@@ -83,6 +83,17 @@ def test_facts_of_nan():
     assert (found.rule, found.run_id, found.attempt) == ("diverged", RUN.id, RUN.attempt)
 
 
+def test_nan_that_began_long_ago():
+    """A daemon that starts late finds where it began, and where that is too far back names no step rather than a wrong
+    one."""
+    late = judge([*FINITE, *[NAN] * 1500]).facts
+    assert (late["step"], late["points"]) == (2000.0, 1500)
+    later = judge([*FINITE, *[NAN] * 6000]).facts
+    assert later["step"] is None and later["points"] >= 4000
+    never = judge([NAN] * 3000).facts
+    assert (never["step"], never["points"]) == (0.0, 3000)
+
+
 def test_slow_points_need_fewer():
     """Two NaN are enough where points are more than a minute apart."""
     epochs = {"loss": "epoch"}
