@@ -168,7 +168,7 @@ def draw_file(say: Words) -> None:
         st.markdown("**" + say.say("From a notebook, Colab or another machine") + "**")
         text = say.say("This one file, put beside your code, pushes how it ended through the same Pushbullet account.")
         st.caption(text + " " + say.say("It needs nothing but Python, and cannot hurt the code it watches."))
-        st.code('from machiai_watch import watch\n\nwith watch("finetune"):\n    train()', language="python")
+        st.code('from machiai_watch import watch\n\nwith watch("finetune"):\n    train()', language=None)
         st.download_button(
             say.say("Download machiai_watch.py"),
             data=alert_settings.NOTEBOOK_FILE.read_bytes,
