@@ -8,7 +8,6 @@ from app.words import Words
 from store import settings as store_settings
 from store.settings import Settings
 
-
 # The name of the open section is drawn in the colour of buttons, which is too dark to read by night (3.8:1).
 READABLE = "<style>[data-testid=stTab][aria-selected=true] { color: inherit !important; }</style>"
 
