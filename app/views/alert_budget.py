@@ -36,16 +36,17 @@ def draw(kept: Kept, settings: Settings, say: Words) -> None:
     else:
         st.markdown(plain(say.say("{n} pushes sent this month; no limit is set", n=budget.sent)))
     st.markdown(plain(say.say(STAGES[push_budget.stage(budget)])))
-    key = seed("budget-limit", kept.preferences.push_budget)
+    one = seed("budget-limit", kept.preferences.push_budget)
     st.number_input(
         say.say("Pushes a month (0: no limit)"),
         min_value=0,
         max_value=LARGEST_BUDGET,
         step=50,
-        key=key,
+        key=one.key,
+        value=one.kept,
         disabled=settings.read_only,
         width=240,
         on_change=keep,
-        args=(settings, key, lambda limit: lambda known: replace(known, push_budget=limit)),
+        args=(settings, one, lambda limit: lambda known: replace(known, push_budget=limit)),
     )
-    draw_wrong(key, say)
+    draw_wrong(one.name, say)

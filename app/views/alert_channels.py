@@ -38,42 +38,45 @@ def draw_channel(name: str, kept: Kept, asked: Asked, settings: Settings, say: W
     """One channel in a box of its own."""
     chosen, fixed = kept.preferences.channel(name), settings.read_only
     with st.container(border=True, gap="small"):
-        key = seed(f"channel-on-{name}", chosen.on)
+        one = seed(f"channel-on-{name}", chosen.on)
         st.toggle(
             f"**{plain('Pushbullet' if name == PUSHBULLET else name)}**",
-            key=key,
+            key=one.key,
+            value=one.kept,
             disabled=fixed,
             on_change=keep,
-            args=(settings, key, lambda on: alert_settings.alter_channel(name, on=on)),
+            args=(settings, one, lambda on: alert_settings.alter_channel(name, on=on)),
         )
-        draw_wrong(key, say)
+        draw_wrong(one.name, say)
         ready = True
         if name == PUSHBULLET:
             ready = draw_token(settings, say)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            key = seed(f"channel-least-{name}", chosen.least)
+            one = seed(f"channel-least-{name}", chosen.least)
             st.selectbox(
                 say.say("What it gets"),
                 list(LEAST),
                 format_func=lambda least: say.say(LEAST[least]),
-                key=key,
+                key=one.key,
+                index=list(LEAST).index(one.kept),
                 disabled=fixed,
                 width=200,
                 on_change=keep,
-                args=(settings, key, lambda least: alert_settings.alter_channel(name, least=least)),
+                args=(settings, one, lambda least: alert_settings.alter_channel(name, least=least)),
             )
             if name == PUSHBULLET and ready:
                 draw_device(chosen.device, asked, settings, say)
         draw_wrong(f"channel-least-{name}", say)
-        key = seed(f"channel-fallback-{name}", chosen.fallback)
+        one = seed(f"channel-fallback-{name}", chosen.fallback)
         st.checkbox(
             say.say("Only as a fallback: gets what no other channel could deliver"),
-            key=key,
+            key=one.key,
+            value=one.kept,
             disabled=fixed,
             on_change=keep,
-            args=(settings, key, lambda fallback: alert_settings.alter_channel(name, fallback=fallback)),
+            args=(settings, one, lambda fallback: alert_settings.alter_channel(name, fallback=fallback)),
         )
-        draw_wrong(key, say)
+        draw_wrong(one.name, say)
         if not fixed:
             draw_buttons(name, kept, settings, say, disabled=not ready)
         draw_outcome(asked.tests.get(name), say.say("Sent: look at your phone."), settings, say)
@@ -95,16 +98,17 @@ def draw_device(device: str, asked: Asked, settings: Settings, say: Words) -> No
     options = ["", *asked.devices]
     if device not in options:
         options.append(device)
-    key = seed(f"channel-device-{PUSHBULLET}", device)
+    one = seed(f"channel-device-{PUSHBULLET}", device)
     st.selectbox(
         say.say("Device"),
         options,
         format_func=lambda iden: asked.devices.get(iden, iden) if iden else say.say("All devices"),
-        key=key,
+        key=one.key,
+        index=options.index(one.kept),
         disabled=settings.read_only,
         width=200,
         on_change=keep,
-        args=(settings, key, lambda iden: alert_settings.alter_channel(PUSHBULLET, device=iden)),
+        args=(settings, one, lambda iden: alert_settings.alter_channel(PUSHBULLET, device=iden)),
     )
     if not settings.read_only:
         st.button(
@@ -116,7 +120,7 @@ def draw_device(device: str, asked: Asked, settings: Settings, say: Words) -> No
         st.caption(say.say("as of {time}", time=say.date(asked.as_of)), width="content")
     found = say.count("{n} device", "{n} devices", len(asked.devices))
     draw_outcome(asked.listing, found, settings, say)
-    draw_wrong(key, say)
+    draw_wrong(one.name, say)
     draw_wrong("channel-devices", say)
 
 

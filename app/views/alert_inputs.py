@@ -1,7 +1,7 @@
 """Inputs of the page *Settings* that keep what they are given at once, and say so where it cannot be kept."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -19,26 +19,38 @@ SENSITIVITY = {KEEN: mark("Keen"), NORMAL: mark("Normal"), PATIENT: mark("Patien
 _WRONG, _SEEN = "settings-wrong:", "settings-seen:"
 
 
-def seed(key: str, kept: Any) -> str:
-    """Let the input ``key`` show what is kept, also when another page has changed it; gives the key back.
+class Input(NamedTuple):
+    """An input of the page: what is told of it goes by ``name``; its widget has ``key`` and begins with ``kept``."""
 
-    What was typed and could not be kept stays, for the one who typed it to mend.
+    name: str
+    key: str
+    kept: Any
+
+
+def seed(name: str, kept: Any) -> Input:
+    """What an input shows: what is kept, also when another page has changed it.
+
+    What is kept is given to the widget as its beginning, not put into its state: a widget that the browser builds anew
+    begins with it and has nothing to tell. Put into the state it would begin empty, and its emptiness be kept. What was
+    typed and could not be kept stays, for the one who typed it to mend.
     """
     state = st.session_state
-    if key not in state or state.get(_SEEN + key, _SEEN) != kept:
-        state[key] = state[_SEEN + key] = kept
-    return key
+    number, seen = state.get(_SEEN + name, (0, kept))
+    key = f"{name}~{number}" if number else name
+    if seen != kept and key in state and state[key] != kept:
+        number, key = number + 1, f"{name}~{number + 1}"
+    state[_SEEN + name] = (number, kept)
+    return Input(name, key, kept)
 
 
-def keep(settings: Settings, key: str, alter: Callable[[Any], Change]) -> None:
-    """For ``on_change``: keep what the input ``key`` holds now, or remember why it could not be kept."""
+def keep(settings: Settings, one: Input, alter: Callable[[Any], Change]) -> None:
+    """For ``on_change``: keep what an input holds now, or remember why it could not be kept."""
     try:
-        alert_settings.change(settings, alter(st.session_state[key]))
+        alert_settings.change(settings, alter(st.session_state[one.key]))
     except MachiaiError as error:
-        st.session_state[_WRONG + key] = str(error)
+        st.session_state[_WRONG + one.name] = str(error)
     else:
-        st.session_state.pop(_WRONG + key, None)
-        st.session_state.pop(_SEEN + key, None)
+        st.session_state.pop(_WRONG + one.name, None)
 
 
 def attempt(key: str, act: Callable[[], object]) -> bool:

@@ -20,50 +20,54 @@ def draw(kept: Kept, settings: Settings, say: Words) -> None:
 def draw_rule(rule: Rule, kept: Kept, settings: Settings, say: Words) -> None:
     """One rule: on or off, why it is, and while it is on the rest."""
     chosen, kind, fixed = kept.preferences, rule.kind, settings.read_only
-    key = seed(f"rule-on-{kind}", chosen.rule_on(kind))
+    one = seed(f"rule-on-{kind}", chosen.rule_on(kind))
     st.toggle(
         f"**{plain(say.say(rule.title))}**",
-        key=key,
+        key=one.key,
+        value=one.kept,
         disabled=fixed,
         on_change=keep,
-        args=(settings, key, lambda on: alter_rule(kind, on=on)),
+        args=(settings, one, lambda on: alter_rule(kind, on=on)),
     )
     st.caption(plain(say.say(rule.why)))
-    draw_wrong(key, say)
+    draw_wrong(one.name, say)
     if not chosen.rule_on(kind):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = seed(f"rule-severity-{kind}", chosen.severity(kind))
+        one = seed(f"rule-severity-{kind}", chosen.severity(kind))
         st.selectbox(
             say.say("Urgency"),
             list(SEVERITY),
             format_func=lambda severity: say.say(SEVERITY[severity]),
-            key=key,
+            key=one.key,
+            index=list(SEVERITY).index(one.kept),
             disabled=fixed,
             width=180,
             on_change=keep,
-            args=(settings, key, lambda severity: alter_rule(kind, severity=severity)),
+            args=(settings, one, lambda severity: alter_rule(kind, severity=severity)),
         )
         if rule.graded:
-            key = seed(f"rule-sensitivity-{kind}", chosen.sensitivity(kind))
+            one = seed(f"rule-sensitivity-{kind}", chosen.sensitivity(kind))
             st.selectbox(
                 say.say("Sensitivity"),
                 list(SENSITIVITY),
                 format_func=lambda sensitivity: say.say(SENSITIVITY[sensitivity]),
-                key=key,
+                key=one.key,
+                index=list(SENSITIVITY).index(one.kept),
                 disabled=fixed,
                 width=140,
                 on_change=keep,
-                args=(settings, key, lambda sensitivity: alter_rule(kind, sensitivity=sensitivity)),
+                args=(settings, one, lambda sensitivity: alter_rule(kind, sensitivity=sensitivity)),
             )
-        key = seed(f"rule-night-{kind}", chosen.at_night(kind))
+        one = seed(f"rule-night-{kind}", chosen.at_night(kind))
         st.checkbox(
             say.say("Also in quiet hours"),
-            key=key,
+            key=one.key,
+            value=one.kept,
             disabled=fixed,
             width="content",
             on_change=keep,
-            args=(settings, key, lambda at_night: alter_rule(kind, at_night=at_night)),
+            args=(settings, one, lambda at_night: alter_rule(kind, at_night=at_night)),
         )
     for part in ("severity", "sensitivity", "night"):
         draw_wrong(f"rule-{part}-{kind}", say)

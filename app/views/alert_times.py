@@ -45,39 +45,42 @@ def draw(kept: Kept, settings: Settings, say: Words) -> None:
     draw_quiet(chosen, settings, say)
     draw_digests(chosen, settings, say)
     draw_review(chosen, settings, say)
-    key = seed("times-language", chosen.language)
+    one = seed("times-language", chosen.language)
     st.selectbox(
         say.say("Language of the messages"),
         list(LANGUAGES),
         format_func=lambda language: say.say(LANGUAGES[language]),
-        key=key,
+        key=one.key,
+        index=list(LANGUAGES).index(one.kept),
         disabled=settings.read_only,
         width=320,
         on_change=keep,
-        args=(settings, key, lambda language: lambda known: replace(known, language=language)),
+        args=(settings, one, lambda language: lambda known: replace(known, language=language)),
     )
-    draw_wrong(key, say)
-    key = seed("times-private", chosen.private or settings.private)
+    draw_wrong(one.name, say)
+    one = seed("times-private", chosen.private or settings.private)
     st.toggle(
         say.say("Leave paths, host names and log lines out of messages"),
-        key=key,
+        key=one.key,
+        value=one.kept,
         disabled=settings.read_only or settings.private,
         help=say.say("It is switched on in the settings file.") if settings.private else None,
         on_change=keep,
-        args=(settings, key, lambda private: lambda known: replace(known, private=private)),
+        args=(settings, one, lambda private: lambda known: replace(known, private=private)),
     )
-    draw_wrong(key, say)
+    draw_wrong(one.name, say)
 
 
 def draw_quiet(chosen: AlertPreferences, settings: Settings, say: Words) -> None:
     """Whether there are quiet hours, and from when to when."""
-    key = seed("times-quiet", chosen.quiet is not None)
+    one = seed("times-quiet", chosen.quiet is not None)
     st.toggle(
         say.say("Quiet hours: only what may be told at night is pushed"),
-        key=key,
+        key=one.key,
+        value=one.kept,
         disabled=settings.read_only,
         on_change=keep,
-        args=(settings, key, lambda on: lambda known: replace(known, quiet=(known.quiet or QUIET) if on else None)),
+        args=(settings, one, lambda on: lambda known: replace(known, quiet=(known.quiet or QUIET) if on else None)),
     )
     if chosen.quiet is not None:
         with st.container(horizontal=True):
@@ -85,50 +88,58 @@ def draw_quiet(chosen: AlertPreferences, settings: Settings, say: Words) -> None
             draw_time(say.say("To"), "times-quiet-end", chosen.quiet[1], set_end, settings)
         draw_wrong("times-quiet-begin", say)
         draw_wrong("times-quiet-end", say)
-    draw_wrong(key, say)
+    draw_wrong(one.name, say)
 
 
 def draw_digests(chosen: AlertPreferences, settings: Settings, say: Words) -> None:
     """At what times the digests come."""
-    key = seed("times-digests", ", ".join(chosen.digests))
+    one = seed("times-digests", ", ".join(chosen.digests))
     st.text_input(
         say.say("Digests at"),
-        key=key,
+        key=one.key,
+        value=one.kept,
         disabled=settings.read_only,
         width=320,
         placeholder="09:00, 13:00, 18:00",
         on_change=keep,
-        args=(settings, key, lambda text: lambda known: replace(known, digests=times_in(text))),
+        args=(settings, one, lambda text: lambda known: replace(known, digests=times_in(text))),
     )
-    draw_wrong(key, say)
+    draw_wrong(one.name, say)
 
 
 def draw_review(chosen: AlertPreferences, settings: Settings, say: Words) -> None:
     """On which day and at what time the week's review is due."""
     day, _, moment = chosen.review.partition(" ")
     with st.container(horizontal=True):
-        key = seed("times-review-day", day)
+        one = seed("times-review-day", day)
         st.selectbox(
             say.say("The week's review is due"),
             list(DAY_WORDS),
             format_func=lambda one: say.say(DAY_WORDS[one]),
-            key=key,
+            key=one.key,
+            index=list(DAY_WORDS).index(one.kept),
             disabled=settings.read_only,
             width=200,
             on_change=keep,
-            args=(settings, key, set_review_day),
+            args=(settings, one, set_review_day),
         )
         if day:
             draw_time(say.say("At"), "times-review-at", moment, set_review_time, settings)
-    draw_wrong(key, say)
+    draw_wrong(one.name, say)
     draw_wrong("times-review-at", say)
 
 
 def draw_time(label: str, name: str, kept: str, alter: Callable[[Any], Change], settings: Settings) -> None:
     """A time of day."""
-    key = seed(name, time.fromisoformat(kept))
+    one = seed(name, time.fromisoformat(kept))
     st.time_input(
-        plain(label), key=key, disabled=settings.read_only, width=140, on_change=keep, args=(settings, key, alter)
+        plain(label),
+        value=one.kept,
+        key=one.key,
+        disabled=settings.read_only,
+        width=140,
+        on_change=keep,
+        args=(settings, one, alter),
     )
 
 

@@ -21,7 +21,6 @@ def draw(settings: Settings, say: Words) -> None:
         st.caption(":material/lock: " + say.say("This dashboard only shows: nothing can be changed here."))
     else:
         st.caption(say.say("What is changed here is kept at once."))
-    st.html(READABLE)
     channels, times, rules, conditions, budget, log = st.tabs(
         [
             say.say("Channels"),
@@ -44,6 +43,7 @@ def draw(settings: Settings, say: Words) -> None:
         alert_budget.draw(kept, settings, say)
     with log:
         alert_log.draw(settings, say)
+    st.html(READABLE)
 
 
 _settings = store_settings.load()

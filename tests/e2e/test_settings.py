@@ -60,6 +60,26 @@ def test_every_section_loads_cleanly(desk: Dashboard, visit: Look, width: int, s
     assert seen.strangers == []
 
 
+def test_looking_changes_nothing(desk: Dashboard, visit: Look) -> None:
+    """Opened, every section looked at, left and opened again, over several refreshes: nothing is kept, since nothing was
+    chosen."""
+    seen = visit()
+    seen.go(f"{desk.url}/settings")
+    main = seen.page.get_by_test_id("stMain")
+    for _ in range(2):
+        main.get_by_text("lab-ntfy").first.wait_for()
+        for tab in main.get_by_role("tab").all():
+            tab.click()
+            seen.page.wait_for_timeout(400)
+        main.get_by_role("tab").first.click()
+        seen.page.wait_for_timeout(2500)  # over a refresh of the channels
+        seen.page.get_by_role("link", name="Machine").click()
+        seen.page.get_by_role("heading", name="Machine").first.wait_for()
+        seen.page.get_by_role("link", name="Settings").click()
+    with closing(database.open_journal(desk.home / "journal.db", read_only=True)) as connection:
+        assert connection.execute("SELECT name, value FROM preferences").fetchall() == []
+
+
 def test_a_condition_is_added(desk: Dashboard, visit: Look, wait_for: Callable[..., None]) -> None:
     """Typed, tried on past runs with Enter, added: it is kept, and looked for from then on."""
     seen = visit()
