@@ -27,7 +27,7 @@ class MachineEvent:
     """One thing that befell a part of a machine at ``time`` (epoch seconds).
 
     ``subject`` is ``gpu:<uuid>``, ``host:<host>`` or ``disk:<host>:<path>``. ``kind`` is one of ``xid lost returned
-    reset_required error recovered throttled unthrottled ecc remap driver sampler_silent sampler_back``.
+    reset_required error recovered throttled unthrottled ecc remap driver sampler_silent sampler_back slept clock``.
     """
 
     id: int

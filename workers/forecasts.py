@@ -82,9 +82,13 @@ class Forecast:
         now: float,
         *,
         suspended: Sequence[tuple[float, float | None]] = (),
+        naps: Sequence[tuple[float, float]] = (),
         ended: bool = False,
     ) -> None:
-        """Write marks, progress and time left; inside the caller's transaction."""
+        """Write marks, progress and time left; inside the caller's transaction.
+
+        Nothing ran while the job was ``suspended`` and during the machine's ``naps``.
+        """
         self.keep(connection)
         self._dirty = False
         self._said.time = now
@@ -94,7 +98,11 @@ class Forecast:
         eta_at, spread = None, Interval(None, None, "")
         if not ended:
             estimate = self.course.estimate(
-                standing.total, now, suspended=suspended, past=self._past(connection), periods=_periods(standing)
+                standing.total,
+                now,
+                suspended=[*suspended, *naps],
+                past=self._past(connection, naps),
+                periods=_periods(standing),
             )
             if estimate is not None:
                 eta_at = now + estimate.seconds
@@ -132,7 +140,7 @@ class Forecast:
             ),
         )
 
-    def _past(self, connection: sqlite3.Connection) -> list[Shape]:
+    def _past(self, connection: sqlite3.Connection, naps: Sequence[tuple[float, float]]) -> list[Shape]:
         """How past runs of this kind went, read once."""
         if self.past is None:
             self.past = []
@@ -141,7 +149,7 @@ class Forecast:
             for known in reversed(past):  # the oldest first: later runs count more
                 marks: list[Mark] = store_progress.marks_of(connection, known.id, known.attempt)
                 spans = store_progress.suspended_spans(connection, known.id, known.attempt)
-                shape = Course(marks, poll=self.poll).shape(known.ended, suspended=spans)
+                shape = Course(marks, poll=self.poll).shape(known.ended, suspended=[*spans, *naps])
                 if shape is not None:
                     self.past.append(shape)
         return self.past

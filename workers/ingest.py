@@ -19,6 +19,7 @@ from store import logs, runs
 from store.database import is_of_the_journal, write
 from store.settings import Settings
 from workers import manifests
+from workers.alerts.awake import boot_clock
 from workers.evidence import find_orphan, gather
 from workers.forecasts import Forecast
 from workers.logs import tailer
@@ -26,6 +27,7 @@ from workers.machine import processes
 from workers.metric_files import MetricFiles
 from workers.mirrors import Mirrors
 from workers.moments import Backlog, find_backlog, find_origin
+from workers.naps import NapWatch
 from workers.readings import LogReading
 from workers.recording import Finding, keep_excerpt, raise_alert, record_finding, suspensions
 from workers.runs import rundir
@@ -61,6 +63,8 @@ class Ingester:
         settings: Settings,
         *,
         clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+        boot: Callable[[], float | None] = boot_clock,
         dashboard_url: Callable[[], str] = lambda: "",
         beat: Callable[[], None] = lambda: None,
     ) -> None:
@@ -70,6 +74,7 @@ class Ingester:
         self.dashboard_url = dashboard_url
         self.beat = beat
         self.here = socket.gethostname()
+        self.naps = NapWatch(connection, self.here, clock=clock, steady=steady, boot=boot)
         self.watched: dict[str, Watched] = {}
         self.known, self._reopen = runs.watched_ids(connection)
         self.files = MetricFiles(connection, spare=[str(settings.home)])
@@ -82,6 +87,7 @@ class Ingester:
 
     def tick(self) -> int:
         """Look at everything once; how many alerts were raised."""
+        self.naps.look()
         self._reopen_known()
         self._list_folder()
         for _ in range(min(BATCH, len(self.backlog))):
@@ -313,7 +319,8 @@ class Ingester:
     def _write_forecast(self, watched: Watched, evidence: Evidence, verdict: Verdict, now: float) -> None:
         forecast = watched.forecast
         if forecast is not None and (forecast.is_due(now) or verdict.has_ended):
-            forecast.write(self.connection, now, suspended=suspensions(evidence), ended=verdict.has_ended)
+            naps = self.naps.spans if forecast.run.host == self.here else ()
+            forecast.write(self.connection, now, suspended=suspensions(evidence), naps=naps, ended=verdict.has_ended)
 
     def _commit(
         self,
@@ -342,10 +349,12 @@ class Ingester:
             if state != watched.written:
                 known = Finding(watched.id, number, evidence, verdict, now)
                 record_finding(self.connection, self.settings, known)
+                self._write_forecast(watched, evidence, verdict, now)  # the alert tells how far it came
                 if verdict.has_ended:
                     keep_excerpt(self.connection, self.settings, known, folder / rundir.LOG, after)
                     raised = raise_alert(self.connection, self.settings, known, self.dashboard_url())
-            self._write_forecast(watched, evidence, verdict, now)
+            else:
+                self._write_forecast(watched, evidence, verdict, now)
         watched.written = state
         watched.ended = verdict.has_ended
         if verdict.has_ended:

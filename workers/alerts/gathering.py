@@ -195,7 +195,7 @@ class Gathering:
         assert before is not None
         lapse = measure(before, clocks)
         awake = lapse.awake
-        one.pace.note_nap(clocks.wall, lapse.asleep or 0.0)
+        one.pace.note_nap(clocks.wall, clocks.wall - before.wall - awake)
         if awake > 0:
             active = max(0.0, awake - _overlap(spans, before.wall, clocks.wall))
             one.is_kept = not one.pace.look(output, clocks, awake, active) and one.is_kept

@@ -80,7 +80,7 @@ class Pace:
     gaps: Pauses = field(default_factory=Pauses)
     step_gaps: Pauses = field(default_factory=Pauses)
     naps: list[tuple[float, float]] = field(default_factory=list)
-    """When the machine slept, from and to as epoch seconds: as long as it did, up to when it was seen awake again."""
+    """When the machine slept, or what its clock was set forward over: from, and to when it was seen (epoch seconds)."""
 
     def begin(self, seen: Output, clocks: Clocks, silence: float) -> None:
         """Look for the first time at an attempt that has been silent for so long as far as is known."""
@@ -109,7 +109,8 @@ class Pace:
         return has_grown or has_stepped
 
     def note_nap(self, woke: float, seconds: float) -> None:
-        """The machine has slept for so long since the last look; a second or two are the clocks' own."""
+        """The wall clock went on by so much more than the machine was awake since the last look: it slept, or the clock
+        was set forward. A second or two are the clocks' own."""
         if seconds >= _LEAST_NAP_SECONDS:
             self.naps = [*self.naps, (woke - seconds, woke)][-_KEPT_NAPS:]
 
