@@ -98,7 +98,7 @@ def _merge_end(
         of_gpu = kind in BAD_ENDS and other.kind in ("xid", "gpu_lost") and _together(other, occurred)
         if other.kind in _SWALLOWED_BY_END or (of_gpu and other.kind == "xid" and not _is_bad(other.facts)):
             swallowed.append(other)
-        if other.kind in _SWALLOWED_BY_END or of_gpu:
+        if of_gpu or (other.kind in _SWALLOWED_BY_END and not (other.kind == "best" and kind in BAD_ENDS)):
             said.append(other)
     if kind == "crashed" and _may_follow_nan(run):
         planned = _leave_out_told(planned, others, ways, now)

@@ -46,6 +46,10 @@ _LINE_LIMIT = 160
 _MOST_BEFORE = 3
 _GLANCE = 42
 """What a lock screen shows of a title, in columns."""
+_WIDEST, _LEAST = 60, 12
+"""Columns of a title where the text begins with what it leaves out, and the fewest that such a detail is worth."""
+_OVER_TIME = frozenset(("stalled", "diverged"))
+"""What began well before it could be told from what only looks like it: that is not late."""
 _WITH_LOG = frozenset(("crashed", "killed", "lost", "stalled"))
 _WITH_PLAN = frozenset((*ENDS, "diverged"))
 _OF_MACHINES = frozenset(("gpu_lost", "driver", "xid", "heat", "ecc", "host_memory", "disk", "gpu_free"))
@@ -123,7 +127,7 @@ def compose(
     place = "" if private else told.clean(host)
     first, *rest = _about_end(run, kind, facts, lines, told) if run and kind in ENDS else _about(kind, facts, told)
     parts = [
-        told.phrase(_late(occurred, now, told)),
+        "" if kind in _OVER_TIME else told.phrase(_late(occurred, now, told)),
         first,
         *(shorten(told.phrase(_said_before(one)), _PIECE_LIMIT) for one in before[-_MOST_BEFORE:]),
         *rest,
@@ -167,8 +171,18 @@ def _title(kind: str, facts: Mapping[str, Any], name: str, told: _Teller) -> str
     head = shorten(head, TITLE_LIMIT - _NAME_LIMIT)
     room = TITLE_LIMIT - len(head) - len(" — ") - (len(": ") if brief else 0)
     name = shorten(name, min(room, max(_NAME_LIMIT, room - len(brief))))
-    rest = room - len(name)
-    return head + (f": {shorten(brief, rest)}" if brief and rest > 1 else "") + f" — {name}"
+    brief = shorten(brief, room - len(name)) if room - len(name) > 1 else ""
+    if kind in ENDS:
+        brief = _fit(brief, _WIDEST - _columns(f"{head}:  — {name}"))
+    return head + (f": {brief}" if brief else "") + f" — {name}"
+
+
+def _fit(text: str, width: int) -> str:
+    """As much of it as so many columns hold; nothing where those are too few to tell anything."""
+    limit = len(text)
+    while limit > 1 and _columns(shorten(text, limit)) > width:
+        limit -= 1
+    return shorten(text, limit).replace(2 * VEIL, VEIL) if width >= min(_LEAST, _columns(text)) else ""
 
 
 def _columns(text: str) -> int:

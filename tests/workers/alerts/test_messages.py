@@ -103,13 +103,13 @@ OUT_OF_MEMORY = "CUDA out of memory: tried to allocate 2.00 GiB, 512.00 MiB free
         (
             "crashed",
             {"seconds": 0.01, "cause": "127, trian: command not found"},
-            "✖ crashed at once: 127, trian: command not found — resnet-aug",
+            "✖ crashed at once: 127, trian: command not… — resnet-aug",
         ),
         ("lost", {"seconds": None, "ended": None, "cause": None, "exit_code": None}, "? lost — resnet-aug"),
         (
             "crashed",
             {"seconds": 720.0, "cause": OUT_OF_MEMORY},
-            "✖ crashed after 12 m: CUDA out of memory: tried to allocate 2.00 GiB, 512.00 MiB… — resnet-aug",
+            "✖ crashed after 12 m: CUDA out of memory… — resnet-aug",
         ),
         (
             "crashed",
@@ -118,7 +118,7 @@ OUT_OF_MEMORY = "CUDA out of memory: tried to allocate 2.00 GiB, 512.00 MiB free
                 "cause": OUT_OF_MEMORY,
                 "name": "sweep-lr0.003-wd0.05-mixup0.8-cutmix1.0-seed7",
             },
-            "✖ crashed after 12 m: CUDA out of memory: tried to… — sweep-lr0.003-wd0.05-mixup0.8-cutmix1.0…",
+            "✖ crashed after 12 m — sweep-lr0.003-wd0.05-mixup0.8-cutmix1.0…",
         ),
         (
             "finished",
@@ -131,6 +131,16 @@ OUT_OF_MEMORY = "CUDA out of memory: tried to allocate 2.00 GiB, 512.00 MiB free
 def test_title(kind, changes, title):
     """The title begins with what happened and ends with the run's name, whatever the cause."""
     assert message(replace(RUN, **changes), kind).title == title
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("cause", [OUT_OF_MEMORY, "学習データが見つかりません: " * 5, "KeyError: 'x'", "a" * 200])
+def test_a_lock_screen_shows_which_run_ended(cause, language):
+    """The title of an end leaves out so much of the cause that the name is seen; the text begins with all of it."""
+    made = message(replace(RUN, cause=cause), "crashed", language=language)
+    assert messages._columns(made.title) <= 60
+    assert made.title.endswith(" — resnet-aug")
+    assert made.body.startswith(cause.strip()[:100])
 
 
 def test_body_of_success():
@@ -178,6 +188,12 @@ def test_late_mark(late, words):
     """What Machiai noticed more than ten minutes after it happened says when that was, in local time."""
     first = message(late=late).body.splitlines()[0]
     assert first == words if words else not first.startswith("Late")
+
+
+@pytest.mark.parametrize("kind", ["stalled", "diverged"])
+def test_what_takes_long_to_see_is_not_late(kind):
+    """A stall is told after minutes of silence, which its title says; Machiai did not notice it late."""
+    assert "Late" not in message(kind=kind, late=1200, facts={"silence": 1200.0, "metric": "loss"}).body
 
 
 def test_late_note():
@@ -387,7 +403,7 @@ def test_a_crash_in_japanese():
     """What happened, after how long, why, and what was planned."""
     run = replace(RUN, name="resnet50", cause="CUDA out of memory", hint="make the batch smaller", exit_code=1)
     made = message(run, "crashed", log_lines=["x"], language="ja", progress=PROGRESS, late=7200)
-    assert made.title == "✖ クラッシュ（3 時間 12 分後）: CUDA out of memory — resnet50"
+    assert made.title == "✖ クラッシュ（3 時間 12 分後）: CUDA out of memo… — resnet50"
     assert made.body.splitlines() == [
         "遅れ: 発生は 15:13（気づいたのは 2 時間後）。",
         "CUDA out of memory",
@@ -449,7 +465,7 @@ def test_private_leaves_out_where_things_are():
         certainty="inferred", evidence=["mahler rebooted"], cwd="/data/cifar-robust", exit_code=1,
     )  # fmt: skip
     made = message(run, "crashed", log_lines=["/home/ada secret line"], private=True)
-    assert made.title == "✖ crashed after 3 h 12 m: FileNotFoundError: … on … (…) — resnet-aug"
+    assert made.title == "✖ crashed after 3 h 12 m: FileNotFoundError: … — resnet-aug"
     assert made.body.splitlines() == [
         "FileNotFoundError: … on … (…)",
         "Hint: see …",

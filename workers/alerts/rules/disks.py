@@ -20,6 +20,9 @@ FAR_SECONDS = 3 * DAY
 URGENT_SECONDS = 3 * HOUR
 MARGIN = 0.9
 """A disk that is full later than this share of a run's time left is full at about its end, or after it."""
+STILL_SHARE = 0.2
+"""In the last third of what is known a disk must have filled by this share of what its trend says: one large file that
+was written long before is no trend, though the slope between most moments says so."""
 SILENT_SECONDS = 150.0
 """For how long a disk must not have answered: one that is asked every minute was asked in vain twice."""
 _KINDS = {"disk_full": "full", "disk_silent": "silent", "inodes": "inodes", "shm_full": "shm"}
@@ -65,7 +68,8 @@ def _tell(sight: MachineSight, finding: Finding, disk: Mapping[str, Any], runs: 
 
 
 def _foresee(sight: MachineSight, disk: Mapping[str, Any], subject: str, runs: list[Run]) -> list[Judgement]:
-    """A disk that will be full before the first of the runs that write to it and outlast it ends."""
+    """A disk that will be full before the first of the runs that write to it and outlast it ends; None (nothing
+    changes) while it does not fill any more."""
     full_at = number(disk.get("full_at"))
     left = None if full_at is None else full_at - sight.now
     if full_at is None or left is None or left > FAR_SECONDS:
@@ -85,11 +89,12 @@ def _foresee(sight: MachineSight, disk: Mapping[str, Any], subject: str, runs: l
     only = hit[0] if len(hit) == 1 else None
     urgent = left < URGENT_SECONDS
     facts = _facts(disk, "before_end") | {"full_at": full_at, "ends_at": ends.get(hit[0].id), "name": hit[0].name}
+    fills = _still_fills(sight, subject, (number(disk.get("free")) or 0.0) / max(left, 1.0))
     return [
         Judgement(
             "disk",
-            True,
-            facts,
+            True if fills else None,
+            facts if fills else {},
             run_id=only.id if only else None,
             attempt=only.attempt if only else None,
             subject=subject,
@@ -97,6 +102,16 @@ def _foresee(sight: MachineSight, disk: Mapping[str, Any], subject: str, runs: l
             severity=NOW if urgent else None,
         )
     ]
+
+
+def _still_fills(sight: MachineSight, subject: str, pace: float) -> bool:
+    """Whether a disk that is foreseen to fill by ``pace`` bytes a second did so lately too, as far as that is known."""
+    points = sight.history(subject, "free", DAY)
+    if not points:
+        return True
+    begin = sight.now - (sight.now - points[0][0]) / 3
+    late = [point for point in points if point[0] >= begin]
+    return bool(late) and late[0][1] - late[-1][1] >= STILL_SHARE * pace * (late[-1][0] - late[0][0])
 
 
 def _facts(disk: Mapping[str, Any], what: str) -> dict[str, Any]:

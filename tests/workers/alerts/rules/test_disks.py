@@ -70,6 +70,22 @@ class TestBeforeEnd:
         assert (near.severity, far.severity) == ("now", None)
         assert near.occasion != far.occasion
 
+    @pytest.mark.parametrize(
+        ("free", "told"),
+        [
+            (lambda ago: (500 + 125 * ago / HOUR) * GIB, True),
+            (lambda ago: (500 + 375 * ((ago + 2 * HOUR) // (3 * HOUR))) * GIB, True),
+            (lambda ago: (500 if ago < 4 * HOUR else 800) * GIB, False),
+        ],
+        ids=["steadily", "a checkpoint each three hours, the last one an hour ago", "one large file four hours ago"],
+    )
+    def test_it_must_still_fill(self, free, told):
+        """A slope alone is no trend: what has not filled lately changes nothing, neither told nor over."""
+        past = {(f"disk:{HOST_NAME}:/data", "free"): lambda ago: free(ago) if ago < 8 * HOUR else float("nan")}
+        (found,) = judge(filling(4), past=past)
+        assert found.active is (True if told else None)
+        assert bool(found.facts) == told
+
     def test_another_disk(self):
         """A disk that no run writes to is not told; the disk of a path is the one mounted nearest above it."""
         assert judge(filling(4, "/home"), disk("/data")) == []
