@@ -97,7 +97,9 @@ def test_nobody_s_process(start: Start, wait_for: WaitFor) -> None:
     """A foreign process has no run, its secrets are masked, and the top of its job is told for watching it."""
     process = start("sh", "-c", "sleep 600; true", "--api-key=abcdef0123456789", start_new_session=True)
     wait_for(lambda: processes.descendants(process.pid), "the child")
-    found = annotate(Owners(Trees()), process.pid, runs=("a",))[0]
+    nobody = Owners(Trees())
+    wait_for(lambda: annotate(nobody, process.pid, runs=("a",))[0]["root"], "it to be readable")
+    found = annotate(nobody, process.pid, runs=("a",))[0]
     assert found["run"] is None
     assert found["root"] == process.pid
     assert found["root_start_ticks"] == processes.start_ticks(process.pid)
@@ -138,7 +140,7 @@ def test_one_that_cannot_be_seen(start: Start) -> None:
     }
 
 
-def test_a_pid_that_is_reused(start: Start, tmp_path: Path) -> None:
+def test_a_pid_that_is_reused(start: Start, tmp_path: Path, wait_for: WaitFor) -> None:
     """Another process of the same pid is another process: nothing of the first is said of it."""
     first = start("sleep", "600", env={**os.environ, "MACHIAI_RUN_ID": "a"})
     second = start("sleep", "601")
@@ -148,6 +150,7 @@ def test_a_pid_that_is_reused(start: Start, tmp_path: Path) -> None:
     proc = tmp_path / "proc"
     proc.symlink_to(tmp_path / "1")
     who = Owners(Trees(proc=proc), proc=proc, initial_namespace=True)
+    wait_for(lambda: annotate(who, 77, runs=("a",))[0]["command"], "it to be readable")
     found = annotate(who, 77, runs=("a",))[0]
     assert (found["run"], found["command"]) == ("a", "sleep 600")
     time.sleep(0.02)  # start times are told to a hundredth of a second
@@ -156,6 +159,7 @@ def test_a_pid_that_is_reused(start: Start, tmp_path: Path) -> None:
     third = start("sleep", "602")
     (tmp_path / "2" / "77").unlink()
     (tmp_path / "2" / "77").symlink_to(f"/proc/{third.pid}")
+    wait_for(lambda: annotate(who, 77, runs=("a",))[0]["command"], "it to be readable")
     found = annotate(who, 77, runs=("a",))[0]
     assert (found["run"], found["command"]) == (None, "sleep 602")
     assert found["start_ticks"] == identity(third.pid)[1]
