@@ -16,6 +16,8 @@ from store.delivery_rows import Delivery as Delivery
 from store.delivery_rows import Planned as Planned
 from store.delivery_rows import delivery_from
 
+SESSION = "session"
+"""Why news of a run that finished is held while its reader is at something."""
 _CUT_OFF = "nobody finished sending it; it may have arrived"
 _TOO_OLD = "waited too long to be news"
 
@@ -279,6 +281,13 @@ def hold(connection: sqlite3.Connection, ids: Iterable[int], until: float, why: 
     new = [row for row in rows if (row["state"], row["why"], row["next_try"]) != ("held", why, until)]
     _log(connection, new, now, delivery_log.HELD, why)
     return len(rows)
+
+
+def bring_forward(connection: sqlite3.Connection, why: str, now: float) -> int:
+    """Let what is held for that reason be due now; inside the caller's transaction. How many deliveries it was."""
+    return connection.execute(
+        "UPDATE deliveries SET next_try = ? WHERE state = 'held' AND why = ? AND next_try > ?", (now, why, now)
+    ).rowcount
 
 
 def overdue(connection: sqlite3.Connection, now: float, seconds: float = 3600.0) -> list[Delivery]:

@@ -7,6 +7,11 @@
     │   ├── JournalTooNew      written by a newer Machiai than this one
     │   └── JournalReadOnly    a write was asked of a read-only journal
     ├── PreferencesError       a choice about alerts cannot be kept as it was given; nothing was changed
+    ├── Conflict               what was changed here was changed elsewhere meanwhile; nothing was written
+    ├── TaskError              a task, plan or project cannot be changed like that; nothing was written
+    ├── SessionError           a session cannot begin, end or be corrected like that; nothing was written
+    ├── EntryError             an entry or an attachment cannot be kept as it was given; nothing was written
+    ├── CodeError              a run's code cannot be had or compared: no git, no such commit, a folder in the way
     ├── UnknownRun             no run goes by that id, prefix or name
     ├── ExpressionError        a condition on a metric cannot be read
     ├── LaunchError            a run could not be launched; nothing was started
@@ -48,6 +53,30 @@ class PreferencesError(MachiaiError):
     def __init__(self, part: str, message: str) -> None:
         super().__init__(f"{part}: {message}")
         self.part = part
+
+
+class Conflict(MachiaiError):
+    """What was to be changed was changed elsewhere since it was read; ``current`` is how it is kept now."""
+
+    def __init__(self, message: str, current: object = None) -> None:
+        super().__init__(message)
+        self.current = current
+
+
+class TaskError(MachiaiError):
+    """A task, a plan or a project cannot be changed like that; nothing was written."""
+
+
+class SessionError(MachiaiError):
+    """A session cannot begin, end or be corrected like that; nothing was written."""
+
+
+class EntryError(MachiaiError):
+    """An entry or an attachment cannot be kept as it was given; nothing was written."""
+
+
+class CodeError(MachiaiError):
+    """A run's code cannot be had or compared; the user's own working tree is as it was."""
 
 
 class UnknownRun(MachiaiError):

@@ -17,7 +17,9 @@ TEST_CHANNEL = "test_channel"
 """Send a test message through one channel alone: detail ``{"channel"}``; the answer says what came of it."""
 LIST_DEVICES = "list_devices"
 """Ask Pushbullet for the account's devices; they are then the reading ``devices`` of ``pushbullet``."""
-_TOLD_APART = (WATCH_PID, MOVE_QUEUED, TEST_CHANNEL)
+SHOW_COMMIT = "show_commit"
+"""Ask git for the hunks of a commit: detail ``{"repository", "sha"}``; they are then in ``store.reviews``."""
+_TOLD_APART = (WATCH_PID, MOVE_QUEUED, TEST_CHANNEL, SHOW_COMMIT)
 """Kinds of which two with other details are two: all others are the same for the same run."""
 
 

@@ -12,11 +12,12 @@ from store.schemas.v1_spine import STATEMENTS as _V1
 from store.schemas.v2_series import STATEMENTS as _V2
 from store.schemas.v3_machine import STATEMENTS as _V3
 from store.schemas.v4_alerts import STATEMENTS as _V4
+from store.schemas.v5_waiting import STATEMENTS as _V5
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 4
+VERSION = 5
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -42,6 +43,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     @steps(name="v4_alerts")
     def v4_alerts(db: "Database") -> None:
         _run_statements(db, _V4)
+
+    @steps(name="v5_waiting")
+    def v5_waiting(db: "Database") -> None:
+        _run_statements(db, _V5)
 
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -72,6 +72,9 @@ class Run:
     last_line: str | None
     last_output: float | None
     hint: str | None = None
+    expected: str | None = None
+    plan_changed: float | None = None
+    plan_late: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -137,8 +140,9 @@ def record_launch(connection: sqlite3.Connection, manifest: Mapping[str, Any], d
     project_id = ensure_project(connection, root, created, manifest.get("project"))
     cursor = connection.execute(
         "INSERT INTO runs (id, name, project_id, engine, host, directory, created, argv, command, cwd, python, params, "
-        "git, environment, tags, hypothesis, if_success, if_failure, parent, attempt, state, certainty, updated) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'queued', 'recorded', ?) "
+        "git, environment, tags, hypothesis, expected, if_success, if_failure, parent, attempt, state, certainty, "
+        "updated) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'queued', 'recorded', ?) "
         "ON CONFLICT (id) DO NOTHING",
         (
             manifest["id"],
@@ -157,6 +161,7 @@ def record_launch(connection: sqlite3.Connection, manifest: Mapping[str, Any], d
             _json(manifest.get("environment") or {}),
             _json(manifest.get("tags") or []),
             manifest.get("hypothesis"),
+            manifest.get("expected"),
             manifest.get("if_success"),
             manifest.get("if_failure"),
             manifest.get("parent"),
@@ -358,6 +363,7 @@ def run_from(row: sqlite3.Row) -> Run:
     values["git"] = json.loads(values["git"]) if values["git"] else None
     values["log_bytes"] = values["log_bytes"] or 0
     values["log_lines"] = values["log_lines"] or 0
+    values["plan_late"] = bool(values["plan_late"])
     return Run(**values)
 
 

