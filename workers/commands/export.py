@@ -1,4 +1,4 @@
-"""`machiai export`: the metrics of a run as CSV or Parquet, every point with its leg, step and time."""
+"""`machiai export`: the metrics of a run as CSV or Parquet, every point with its leg, step and time; or the journal."""
 
 import contextlib
 import csv
@@ -27,16 +27,30 @@ Table = tuple[list[Any], ...]
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", required=False)
 @click.option("--format", "kind", type=click.Choice(("csv", "parquet")), help="CSV, unless FILE ends in .parquet.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Instead of stdout.")
 @click.option("--metric", "names", multiple=True, metavar="NAME", help="Only that metric; may be given again.")
-def export(run: str, kind: str | None, out: Path | None, names: tuple[str, ...]) -> None:
-    """Write every point of RUN's metrics, a row each.
+@click.option(
+    "--journal",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Instead of a run: all that is written, as Markdown files with front matter, and the journal as SQLite.",
+)
+def export(run: str | None, kind: str | None, out: Path | None, names: tuple[str, ...], folder: Path | None) -> None:
+    """Write every point of RUN's metrics, a row each; or with --journal all that is written, below a folder.
 
     `leg` grows where the training went back to an earlier step; `superseded` is true for points that a later leg
     ran again. `time` is in seconds since 1970 UTC, `step` counts what `unit` says.
     """
+    if folder is not None:
+        if run or kind or out or names:
+            raise click.UsageError("--journal exports everything; RUN, --format, --out and --metric go without it")
+        _export_journal(folder)
+        return
+    if run is None:
+        raise click.UsageError("name a RUN (`last` is the newest), or --journal DIR for all that is written")
     kind = kind or ("parquet" if out and out.suffix == ".parquet" else "csv")
     write = _write_parquet if kind == "parquet" else _write_csv
     if kind == "parquet":
@@ -52,6 +66,22 @@ def export(run: str, kind: str | None, out: Path | None, names: tuple[str, ...])
             write(file, _tables(connection, found, chosen))
     if out:
         say(f"{sum(one.count for one in chosen)} points of {len(chosen)} series are in {out}")
+
+
+def _export_journal(folder: Path) -> None:
+    """Write the whole journal below a folder, and say what is in it."""
+    from workers.entry_files import export_journal
+
+    settings = load()
+    with contextlib.closing(open_journal(settings.journal)) as connection:
+        freshen(connection, settings)
+        done = export_journal(connection, settings, folder)
+    for problem in done.problems:
+        say(problem)
+    say(
+        f"{folder} holds the journal itself as journal.db, and as files: entries {done.entries}, attachments "
+        f"{done.attachments}, tasks {done.tasks}, runs {done.runs}, sessions {done.sessions}"
+    )
 
 
 def _choose(listed: Sequence[Series], names: Sequence[str], run: Run) -> list[Series]:

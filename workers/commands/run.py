@@ -24,6 +24,7 @@ _DEMO = Path(__file__).resolve().parents[1] / "demo" / "pong.py"
 @click.option("--name", help="Name of the run; by default its script's.")
 @click.option("--project", help="Project; by default the git repository, or the folder.")
 @click.option("--hypothesis", metavar="TEXT", help="What this run shall show.")
+@click.option("--expect", "expected", metavar="TEXT", help="The effect you expect, in a number if you can.")
 @click.option("--if-success", metavar="TEXT", help="What to do when it finishes; pushed with the news.")
 @click.option("--if-failure", metavar="TEXT", help="What to do when it crashes; pushed with the news.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find it by; may be repeated.")
@@ -37,6 +38,7 @@ def run(
     name: str | None,
     project: str | None,
     hypothesis: str | None,
+    expected: str | None,
     if_success: str | None,
     if_failure: str | None,
     tags: tuple[str, ...],
@@ -60,7 +62,9 @@ def run(
     --alert tells when a condition on a metric comes true: 'val_acc > 0.9', 'loss[50].mean > 3', 'loss is nan',
     'reward best'; `machiai alert --help` has more.
     """
-    plan = launcher.Plan(name, project, hypothesis, if_success, if_failure, tags, alerts=read_conditions(alerts))
+    plan = launcher.Plan(
+        name, project, hypothesis, if_success, if_failure, tags, alerts=read_conditions(alerts), expected=expected
+    )
     return start(command, plan, tty=tty, detach=detach, gpus=gpus, wait=wait)
 
 

@@ -24,6 +24,7 @@ from workers.runs.launcher import Plan
 @click.option("--name", help="Name of the run; by default its script's.")
 @click.option("--project", help="Project; by default the git repository, or the folder.")
 @click.option("--hypothesis", metavar="TEXT", help="What this run shall show.")
+@click.option("--expect", "expected", metavar="TEXT", help="The effect you expect, in a number if you can.")
 @click.option("--if-success", metavar="TEXT", help="What to do when it finishes; pushed with the news.")
 @click.option("--if-failure", metavar="TEXT", help="What to do when it crashes; pushed with the news.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find it by; may be repeated.")
@@ -34,6 +35,7 @@ def watch(
     name: str | None,
     project: str | None,
     hypothesis: str | None,
+    expected: str | None,
     if_success: str | None,
     if_failure: str | None,
     tags: tuple[str, ...],
@@ -46,7 +48,7 @@ def watch(
     settings = load()
     if log is not None and len(pids) > 1:
         raise click.UsageError("--log is for one PID: each job has a log of its own")
-    plan = Plan(name, project, hypothesis, if_success, if_failure, tags)
+    plan = Plan(name, project, hypothesis, if_success, if_failure, tags, expected=expected)
     found: list[dict[str, Any]] = []
     refused = 0
     for pid in dict.fromkeys(pids):

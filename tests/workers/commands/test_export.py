@@ -140,3 +140,16 @@ class TestErrors:
 def _run(argv: list[str], machiai: Machiai) -> tuple[int, str, str]:
     done = subprocess.run(argv, env=machiai.environment, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout, done.stderr
+
+
+def test_the_journal(machiai: Machiai, tmp_path: Path) -> None:
+    """With --journal all that is written lies below a folder; what that goes without is said."""
+    machiai.call("note", "--title", "学習率", "下げた")
+    done = machiai.call("export", "--journal", "out")
+    assert done.returncode == 0 and "entries 1, attachments 0" in done.stderr, done.stderr
+    (path,) = (tmp_path / "out" / "entries").iterdir()
+    assert path.read_text(encoding="utf-8").endswith("下げた\n") and (tmp_path / "out" / "journal.db").is_file()
+    done = machiai.call("export", "last", "--journal", "out")
+    assert done.returncode == 2 and "go without it" in done.stderr
+    done = machiai.call("export")
+    assert done.returncode == 2 and "--journal DIR" in done.stderr
