@@ -11,7 +11,7 @@ _RANKS = (
     ("crashed", "killed", "lost", "gpu_lost", "driver", "ecc"),
     ("diverged", "stalled", "xid", "disk", "host_memory", "gpu_memory"),
     ("gpu_idle", "heat", "eta_slipped", "gpu_free"),
-    ("threshold", "finished"),
+    ("threshold", "finished", "task"),
 )
 NEEDS = tuple(kind for kinds in _RANKS for kind in kinds)
 CALM = ("finished",)

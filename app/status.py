@@ -58,6 +58,7 @@ _ALERTS: dict[str, tuple[str, Colour]] = {
     "gpu_memory": ("developer_board", "orange"),
     "disk": ("hard_drive", "orange"),
     "gpu_free": ("event_available", "blue"),
+    "task": ("task_alt", "blue"),
     "review": ("calendar_month", "violet"),
     "digest": ("list_alt", "gray"),
     "note": ("sticky_note_2", "gray"),

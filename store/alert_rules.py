@@ -100,6 +100,12 @@ _TABLE = (
         calm_seconds=1800.0,
     ),
     Rule("gpu_free", "A GPU is free while runs wait", "The queue did not take it: see why.", SOON, calm_seconds=60.0),
+    Rule(
+        "task",
+        "A task can go on",
+        "The date it waited for has come. What a run unblocks is told with the run's end.",
+        severity=SOON,
+    ),
     Rule("review", "The week's review is due", "Once a week, at the time you choose.", severity=DIGEST),
 )
 RULES: dict[str, Rule] = {rule.kind: rule for rule in _TABLE}

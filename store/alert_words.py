@@ -33,6 +33,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     "gpu_memory": ("!", "GPU memory running out"),
     "disk": ("!", "disk"),
     "gpu_free": ("+", "GPU free"),
+    "task": ("☐", "task can go on"),
     "review": ("☰", "week in review"),
     "digest": ("≡", "digest"),
     "note": ("·", "note"),

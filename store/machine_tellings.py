@@ -102,6 +102,8 @@ WORDS = {
     "gpu_free_some": "a GPU is free",
     "waiting": "{names} still queued",
     "queue": "machiai queue shows what waits, and why.",
+    "task": "task can go on",
+    "project": "project {project}",
     "review": "week in review",
     "week": "{finished} of {runs} runs finished, {crashed} crashed",
     "hours": "{hours} h of training",
@@ -279,6 +281,14 @@ def tell_review(facts: Facts) -> Telling:
     return Telling(_phrase("review"), brief, details)
 
 
+def tell_task(facts: Facts) -> Telling:
+    """A task that waited for a date."""
+    title = word(facts, "title")
+    return Telling(
+        _phrase("task"), as_is(title) if title else None, some(_about("project", word(facts, "project"), "project"))
+    )
+
+
 TELLERS: dict[str, Callable[[Facts], Telling]] = {
     "gpu_idle": tell_idle,
     "gpu_lost": tell_loss,
@@ -290,6 +300,7 @@ TELLERS: dict[str, Callable[[Facts], Telling]] = {
     "gpu_memory": tell_gpu_memory,
     "disk": tell_disk,
     "gpu_free": tell_free,
+    "task": tell_task,
     "review": tell_review,
 }
 

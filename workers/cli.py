@@ -25,6 +25,13 @@ COMMANDS = {
     "export": ("workers.commands.export", "write a run's metrics as CSV or Parquet"),
     "gpus": ("workers.commands.gpus", "show the GPUs and who is on them"),
     "alert": ("workers.commands.alert", "be told when a metric does what you wait for"),
+    "task": ("workers.commands.task", "keep what there is to do"),
+    "project": ("workers.commands.project", "keep the projects that runs and tasks belong to"),
+    "session": ("workers.commands.session", "time a block of your own work; ask what to do now"),
+    "note": ("workers.commands.note", "write a line into the journal"),
+    "search": ("workers.commands.search", "find anything written, run or logged"),
+    "drift": ("workers.commands.drift", "show how the code has changed since a run began"),
+    "code": ("workers.commands.code", "get the exact code of a run, or compare two"),
     "notify": ("workers.commands.notify", "push a message to the phone, or set that up"),
     "doctor": ("workers.commands.doctor", "check that everything is in order"),
 }

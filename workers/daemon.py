@@ -25,10 +25,14 @@ from workers.alerts.channels import PUSHBULLET, Channel
 from workers.alerts.outbox import NO_TOKEN, PushbulletAccount, deliver_due
 from workers.alerts.relays import Relays
 from workers.alerts.watch import LOOK_SECONDS, AlertWatch
+from workers.code.watch import LOOK_SECONDS as CODE_SECONDS
+from workers.code.watch import CodeWatch
 from workers.disk_watch import MEASURE_SECONDS, DiskWatch
 from workers.ingest import Ingester
 from workers.monitor import Monitor
 from workers.runs import rundir
+from workers.waiting import LOOK_SECONDS as WAITING_SECONDS
+from workers.waiting import WaitingWatch
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,8 @@ HUNG_SECONDS = 60.0
 STOP_SECONDS = 1.5
 CATCH_UP_SECONDS = 30.0
 """How long the alerts' worker waits for the logs to be read; what it must know of them it does not judge until then."""
+CODE_DELAY_SECONDS = 5.0
+"""How long after its start the daemon looks at code for the first time: the logs come first."""
 WAKE_SECONDS = 0.5
 """How long the machine's worker waits for a line of the sampler before it looks whether the daemon is to stop."""
 _LONGEST_PAUSE_SECONDS = 60.0
@@ -181,6 +187,37 @@ def watch_alerts(context: Context) -> None:
             context.stopping.wait(LOOK_SECONDS if watch else context.settings.poll_seconds)
 
 
+def watch_waiting(context: Context) -> None:
+    """Wake tasks, follow the researcher's session, and keep the search up to date."""
+    with context.journal() as connection:
+        watch = WaitingWatch(
+            connection, context.settings, clock=context.clock, dashboard_url=lambda: address.find(context.settings)
+        )
+        while not context.stopping.is_set():
+            context.check_journal(connection)
+            watch.settings = context.settings
+            if watch.tick():
+                context.alert_raised.set()
+            is_behind = watch.documents.tick() > 0
+            context.beat("waiting")
+            context.stopping.wait(0.05 if is_behind else WAITING_SECONDS)
+
+
+def watch_code(context: Context) -> None:
+    """Keep the drift of runs, and the commits of their projects, in the journal; alone, for git may be slow."""
+    with context.journal() as connection:
+        watch = CodeWatch(connection, context.settings, clock=context.clock, beat=lambda: context.beat("code"))
+        due = time.monotonic() + CODE_DELAY_SECONDS
+        while not context.stopping.is_set():
+            context.check_journal(connection)
+            watch.settings = context.settings
+            if time.monotonic() >= due:
+                watch.tick()
+                due = time.monotonic() + CODE_SECONDS
+            context.beat("code")
+            context.stopping.wait(min(HUNG_SECONDS / 4, max(0.0, due - time.monotonic())))
+
+
 def serve_intents(context: Context) -> None:
     """Do what the dashboard asked for."""
     with context.journal() as connection:
@@ -236,6 +273,8 @@ WORKERS: dict[str, Callable[[Context], None]] = {
     "relays": relay,
     "alerts": watch_alerts,
     "intents": serve_intents,
+    "waiting": watch_waiting,
+    "code": watch_code,
     "machine": watch_machine,
     "disks": watch_disks,
     "heart": beat,  # last, so that its first signs of life are of all
@@ -249,10 +288,13 @@ def run(settings: Settings, reload: Callable[[], Settings], *, wait_for_lock: fl
         rundir.sweep(settings.runs_folder, context.clock())
         with context.journal():  # a journal that cannot be opened is said now, and a new one made by one thread alone
             pass
-        # A pipe: to set an event in a handler, while the same thread is in its wait, may block for ever.
+        # A pipe that the signal itself writes to: a handler in Python runs only when this thread comes back to Python,
+        # and never does where the signal comes in the moment before it begins to wait.
         told, tell = os.pipe()
+        os.set_blocking(tell, False)
+        signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: os.write(tell, b"!"))
+            signal.signal(number, lambda *_: None)
         log.info("watching %s as process %d", settings.home, os.getpid())
         threads = [
             threading.Thread(target=_keep, args=(context, name, work), name=name, daemon=True)

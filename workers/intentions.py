@@ -3,11 +3,12 @@
 import sqlite3
 from collections.abc import Callable
 
-from store import intents
+from store import intents, reviews
 from store.intents import Intent
 from store.settings import Settings
 from workers import queueing, stops, watching
 from workers.alerts import devices, trials
+from workers.code.answers import CommitShower
 
 Step = Callable[[sqlite3.Connection, Settings, Intent, float], None]
 
@@ -16,6 +17,7 @@ STEPS: dict[str, Step] = {
     intents.WATCH_PID: watching.watch_pid,
     intents.MOVE_QUEUED: queueing.serve_move,
     intents.TEST_CHANNEL: trials.advance_trial,
+    reviews.SHOW_COMMIT: CommitShower().advance,
     intents.LIST_DEVICES: devices.DeviceLister().advance,
 }
 """What is done about an intent that is open, by its kind: called at every look until it is answered."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from store import logs, plaintext, runs
+from store import logs, plaintext, runs, tasks
 from store.settings import Settings
 from workers.alerts import raising
 from workers.alerts.rules import ends
@@ -74,7 +74,9 @@ def keep_excerpt(
 
 
 def raise_alert(connection: sqlite3.Connection, settings: Settings, known: Finding, dashboard_url: str) -> int:
-    """Raise the alert that an end calls for; inside the caller's transaction. How many were raised."""
+    """Wake the tasks that wait for this end, and raise the alert that it calls for, which names them; inside the
+    caller's transaction. How many were raised."""
+    woken = tasks.wake_for_run(connection, known.run_id, known.now)
     run = runs.get_run(connection, known.run_id)
     kind = ends.alert_kind(run) if run else None
     occurred = known.verdict.ended or known.now
@@ -87,6 +89,7 @@ def raise_alert(connection: sqlite3.Connection, settings: Settings, known: Findi
         occurred=occurred,
         now=known.now,
         run=run,
+        facts={"unblocks": [task.title for task in woken]} if woken else None,
         log_lines=known.evidence.last_lines[-40:],
         dashboard_url=dashboard_url,
         push=known.now - occurred <= PUSH_WITHIN_SECONDS,

@@ -70,6 +70,7 @@ MACHINE_FACTS: dict[str, list[dict[str, Any]]] = {
         {"path": "/dev/shm", "what": "shm", "free": 3e8, "total": 16 * GIB},
     ],
     "gpu_free": [{"indexes": [2], "waiting": ["sweep-3"], "reason": "waits for 2 GPUs"}],
+    "task": [{"title": "学習率を半分にして再実行", "project": "cifar"}],
     "review": [
         {"begin": NOON - 604800, "end": NOON, "runs": 23, "finished": 18, "crashed": 3, "hours": 61.5, "open": 2}
     ],

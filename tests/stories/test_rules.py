@@ -36,7 +36,7 @@ class Story(NamedTuple):
 
 
 STORIES: dict[str, Story] = {}
-WITHOUT_STORY: dict[str, str] = {}
+WITHOUT_STORY = {"task": "it is no rule on sights: tests/workers/test_waiting.py tells it"}
 """Kinds that no rule raises, each with the reason."""
 
 

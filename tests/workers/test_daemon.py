@@ -131,6 +131,8 @@ class TestTrouble:
                 "disks": "ok",
                 "alerts": "ok",
                 "relays": "ok",
+                "waiting": "ok",
+                "code": "ok",
             }
             assert (health(journal)["daemon"].status, health(journal)["daemon"].detail) == ("unhealthy", "ingest")
             assert machiai.call("notify", "hello").returncode == 0

@@ -52,6 +52,8 @@ _OVER_TIME = frozenset(("stalled", "diverged"))
 """What began well before it could be told from what only looks like it: that is not late."""
 _WITH_LOG = frozenset(("crashed", "killed", "lost", "stalled"))
 _WITH_PLAN = frozenset((*ENDS, "diverged"))
+_OF_NOBODY = frozenset(("review", "task"))
+_MOST_TASKS = 3
 _OF_MACHINES = frozenset(("gpu_lost", "driver", "xid", "heat", "ecc", "host_memory", "disk", "gpu_free"))
 _WITHOUT_LEFT = frozenset((*ENDS, "stalled", "milestone"))
 
@@ -133,10 +135,11 @@ def compose(
         *rest,
         told.phrase(_progress(kind, progress, told)),
         *(_plan(run, kind, told) if run and kind in _WITH_PLAN else ()),
+        _unblocks(facts, told),
         told.phrase(_others(kind, others)) if run else "",
         " · ".join(part for part in (told.clean(run.project), place) if part) if run else "",
     ]
-    name = _name(run, told) if run is not None and kind not in _OF_MACHINES else place if kind != "review" else ""
+    name = _name(run, told) if run is not None and kind not in _OF_MACHINES else "" if kind in _OF_NOBODY else place
     title = _title(kind, facts, name, told)
     body = "\n".join(part for part in parts if part)
     if name and name != place and kind not in ENDS and _columns(title) > _GLANCE:
@@ -256,6 +259,12 @@ def _plan(run: Run, kind: str, told: _Teller) -> list[str]:
     else:
         plan = told.labelled("Your plan for failure: {text}", run.if_failure or "")
     return [plan, told.labelled("Hypothesis: {text}", run.hypothesis or "")]
+
+
+def _unblocks(facts: Mapping[str, Any], told: _Teller) -> str:
+    titles = [text for text in facts.get("unblocks") or () if isinstance(text, str)]
+    more = "" if len(titles) <= _MOST_TASKS else f" (+{len(titles) - _MOST_TASKS})"
+    return told.labelled("Can go on now: {text}", "; ".join(titles[:_MOST_TASKS]) + more)
 
 
 def _others(kind: str, others: Sequence[str]) -> Phrase | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from store import push_budget
+from store import deliveries, push_budget
 from store.alert_rules import BAD_ENDS, DIGEST, ENDS, NOW, RULES, SOON
 from store.deliveries import Planned
 from store.preferences import AlertPreferences
@@ -20,6 +20,7 @@ URGENT = frozenset({*ENDS, "stalled", "diverged", "threshold", "gpu_lost"})
 """What is still told at once when pushes are getting few."""
 
 OFF, MUTED, FILTER, QUIET, GRACE, FALLBACK, BUDGET = "off", "muted", "filter", "quiet", "grace", "fallback", "budget"
+SESSION = deliveries.SESSION
 WORDS = {
     OFF: mark("the rule is off"),
     MUTED: mark("muted for this run"),
@@ -27,6 +28,7 @@ WORDS = {
     QUIET: mark("quiet hours"),
     GRACE: mark("waits a moment for what may follow"),
     DIGEST: mark("waits for the digest"),
+    SESSION: mark("waits for the end of your session"),
     BUDGET: mark("the month's pushes are used up"),
     FALLBACK: mark("goes here only if no other channel gets it through"),
     "over": mark("it was over before it was sent"),

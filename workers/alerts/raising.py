@@ -10,13 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from store import alerts, channels, deliveries, mutes, progress, push_budget, runs
+from store import alerts, channels, deliveries, mutes, progress, push_budget, runs, sessions
 from store.alert_rules import RULES
 from store.alerts import Alert
 from store.deliveries import Delivery, Planned
 from store.preferences import AlertPreferences, read_preferences
 from store.runs import Run
 from store.settings import Settings
+from store.waiting_preferences import read_waiting
 from workers.alerts import merging, messages, policy
 
 
@@ -60,6 +61,7 @@ def raise_alert(
     others = _others(connection, run_id, attempt)
     ways = deliveries.deliveries_of(connection, [other.id for other in others])
     planned = _plan(connection, settings, preferences, kind, severity, run_id, channels, now, zone) if push else []
+    planned = _wait_for_session(connection, kind, planned, now)
     merged = merging.merge(kind, facts, run, occurred, now, planned, others, ways)
     if merged.said:
         facts["before"] = [{"kind": one.kind, "facts": one.facts} for one in merged.said]
@@ -173,6 +175,16 @@ def _plan(
         else plan
         for plan in planned
     ]
+
+
+def _wait_for_session(
+    connection: sqlite3.Connection, kind: str, planned: Sequence[Planned], now: float
+) -> list[Planned]:
+    """Hold the news that a run finished while its reader is at something, unless they chose otherwise."""
+    until = sessions.held_until(sessions.open_session(connection), now) if kind == "finished" else None
+    if until is None or not read_waiting(connection).hold_ends:
+        return list(planned)
+    return [policy.hold(plan.channel, policy.SESSION, until) if plan.state == "waiting" else plan for plan in planned]
 
 
 def _others(connection: sqlite3.Connection, run_id: str | None, attempt: int | None) -> list[Alert]:

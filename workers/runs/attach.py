@@ -187,6 +187,7 @@ def _manifest(
         "git": git,
         "parent": plan.parent,
         "hypothesis": plan.hypothesis,
+        "expected": plan.expected,
         "if_success": plan.if_success,
         "if_failure": plan.if_failure,
         "tags": list(plan.tags),

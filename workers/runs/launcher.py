@@ -39,6 +39,7 @@ class Plan:
     tags: tuple[str, ...] = ()
     parent: str | None = None
     alerts: tuple[str, ...] = ()
+    expected: str | None = None
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ def _manifest(
         "git": git,
         "parent": plan.parent,
         "hypothesis": plan.hypothesis,
+        "expected": plan.expected,
         "if_success": plan.if_success,
         "if_failure": plan.if_failure,
         "tags": list(plan.tags),
