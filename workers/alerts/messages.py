@@ -54,6 +54,7 @@ _WITH_LOG = frozenset(("crashed", "killed", "lost", "stalled"))
 _WITH_PLAN = frozenset((*ENDS, "diverged"))
 _OF_NOBODY = frozenset(("review", "task"))
 _MOST_TASKS = 3
+_AS_GOOD_AS_ALL = 0.99  # many count from 0, or do not say the last step
 _OF_MACHINES = frozenset(("gpu_lost", "driver", "xid", "heat", "ecc", "host_memory", "disk", "gpu_free"))
 _WITHOUT_LEFT = frozenset((*ENDS, "stalled", "milestone"))
 
@@ -240,7 +241,7 @@ def _progress(kind: str, progress: Progress | None, told: _Teller) -> Phrase | N
     if progress is None or progress.done is None:
         return None
     share = progress.share
-    if kind == "milestone" or (kind == "finished" and (share is None or share >= 1)):
+    if kind == "milestone" or (kind == "finished" and (share is None or share >= _AS_GOOD_AS_ALL)):
         return None
     place = position(progress.unit, count(progress.done), count(progress.total) if progress.total else "")
     if place is None:
