@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from store.database import open_journal
@@ -18,6 +19,8 @@ from tests.__main__ import clean_environment
 from tests.fakes.command import Machiai
 from tests.fakes.pushbullet_server import PushbulletServer
 
+hypothesis.settings.register_profile("machiai", deadline=None)  # a busy machine is no bug
+hypothesis.settings.load_profile("machiai")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 

@@ -48,7 +48,7 @@ def _read(pieces: Iterable[bytes], *, restarts: bool = False, learns: bool = Tru
 
 
 @given(st.lists(st.binary(max_size=400), max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @example([b"\xff\xfe", b"l\x00o\x00"])
 @example([b"\r\r\n\x00\x1b[", b"[rank", b"[rank0]: ", b"%|", b"/? ["])
 def test_any_bytes_are_read(pieces: list[bytes]) -> None:
@@ -79,14 +79,14 @@ def test_any_bytes_are_read(pieces: list[bytes]) -> None:
         max_size=80,
     ).map("".join)
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_pieces_of_log_lines_are_read(text: str) -> None:
     """What log lines are made of, in any order, is read or left alone."""
     _read([text.encode(), b"\n", text.encode(), b"\n"], restarts=True)
 
 
 @given(logs(), SHARES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_cuts_change_nothing(text: str, shares: list[float]) -> None:
     """A log gives the same wherever its growth is cut."""
     data = text.encode()
@@ -94,7 +94,7 @@ def test_cuts_change_nothing(text: str, shares: list[float]) -> None:
 
 
 @given(logs(), SHARES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_restarts_change_nothing(text: str, shares: list[float]) -> None:
     """Reading taken up again from its kept state, between any two bytes, gives the same."""
     data = text.encode()
@@ -102,7 +102,7 @@ def test_restarts_change_nothing(text: str, shares: list[float]) -> None:
 
 
 @given(logs(), st.integers(1, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_quick_way_gives_the_same(text: str, times: int) -> None:
     """Lines that are read by what was learnt from others like them give what the long way gives."""
     data = (text + "\n").encode() * times

@@ -327,7 +327,7 @@ JSONS = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(
     st.one_of(
         st.binary(max_size=200),

@@ -327,7 +327,7 @@ def test_any_pieces_and_any_damage() -> None:
 
 
 @given(st.text(max_size=200).filter(lambda text: not text.isspace() and text != ""))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_any_text(text: str) -> None:
     """Any line is read or left alone."""
     memory: Memory = {"shared": {}}
