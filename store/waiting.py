@@ -10,7 +10,8 @@ from store.situations import Guard, Job, OpenTask, Pile, ResumeCard, Situation
 from store.waiting_preferences import read_waiting
 from store.worked import read_stretch, seconds_by_kind
 
-UNLOOKED_SECONDS = 2 * 86400.0
+UNLOOKED_SECONDS = 4 * 86400.0
+"""How long the code of a run that failed is kept in mind: what fails on a Friday is looked at after the weekend."""
 UNREVIEWED_SECONDS = 30 * 86400.0
 
 
@@ -119,7 +120,7 @@ def _tasks(connection: sqlite3.Connection, now: float) -> list[OpenTask]:
 
 
 def _guards(connection: sqlite3.Connection, active: list[Run], now: float) -> list[Guard]:
-    """Active runs, and those that failed in the last two days and that nobody wrote of, ran again or got past."""
+    """Active runs, and those that failed in the last four days and that nobody wrote of, ran again or got past."""
     rows = connection.execute(
         "SELECT r.id, r.name, r.project_id FROM runs r WHERE r.state IN ('failed', 'killed', 'lost') AND r.ended > ? "
         "AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.parent = r.id) "

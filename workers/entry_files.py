@@ -24,6 +24,7 @@ from store.entries import list_entries
 from store.entry_rows import Entry
 from store.errors import EntryError
 from store.links import links_of
+from store.resumes import Resume, list_resumes
 from store.runs import Run
 from store.settings import Settings
 
@@ -219,11 +220,14 @@ def _run_text(run: Run, zone: tzinfo | None) -> str:
 def _write_sessions(
     connection: sqlite3.Connection, folder: Path, zone: tzinfo | None, exported: Exported
 ) -> Iterator[str]:
-    """One file a day, a table of its sessions."""
+    """One file a day: a table of its sessions, and the notes on how to go on."""
     days: dict[str, list[sessions.Session]] = {}
     for session in sessions.list_sessions(connection, 0.0, float("inf")):
         days.setdefault(f"{datetime.fromtimestamp(session.begun, zone):%Y-%m-%d}", []).append(session)
-    for day, listed in days.items():
+    notes: dict[str, list[Resume]] = {}
+    for note in list_resumes(connection, 0.0, float("inf")):
+        notes.setdefault(f"{datetime.fromtimestamp(note.written, zone):%Y-%m-%d}", []).append(note)
+    for day in sorted({*days, *notes}):
         rows = [
             (
                 f"{datetime.fromtimestamp(one.begun, zone):%H:%M}",
@@ -233,11 +237,20 @@ def _write_sessions(
                 one.project or "",
                 one.outcome or "",
             )
-            for one in listed
+            for one in days.get(day, ())
         ]
-        table = _table(("begun", "ended", "kind", "about", "project", "outcome"), rows)
-        yield _write(folder, f"sessions/{day}.md", f"{front_matter({'day': day, 'sessions': len(rows)})}\n{table}\n")
+        parts = [_table(("begun", "ended", "kind", "about", "project", "outcome"), rows)] if rows else []
+        parts += [_note_text(note, zone) for note in notes.get(day, ())]
+        head = front_matter({"day": day, "sessions": len(rows)})
+        yield _write(folder, f"sessions/{day}.md", "\n".join([head, "\n\n".join(parts), ""]))
         exported.sessions += len(rows)
+
+
+def _note_text(note: Resume, zone: tzinfo | None) -> str:
+    """Where a project was left, and what comes next there."""
+    lines = [f"## {datetime.fromtimestamp(note.written, zone):%H:%M} {note.project or ''}".rstrip(), ""]
+    texts = (("Where I am", note.place), ("Next step", note.next_step), ("Open question", note.question))
+    return "\n".join([*lines, *(f"- {title}: {text}" for title, text in texts if text)])
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -146,10 +146,13 @@ class Forecast:
             self.past = []
             before = self.run.started or self.run.created
             past = store_progress.past_runs(connection, self.run.project_id, self.kind, before=before, limit=_PAST_RUNS)
+            stood = store_progress.progress_of(connection, [known.id for known in past])
+            totals = {one: found.total for one, found in stood.items()}
             for known in reversed(past):  # the oldest first: later runs count more
                 marks: list[Mark] = store_progress.marks_of(connection, known.id, known.attempt)
                 spans = store_progress.suspended_spans(connection, known.id, known.attempt)
-                shape = Course(marks, poll=self.poll).shape(known.ended, suspended=[*spans, *naps])
+                course = Course(marks, poll=self.poll)
+                shape = course.shape(known.ended, total=totals.get(known.id), suspended=[*spans, *naps])
                 if shape is not None:
                     self.past.append(shape)
         return self.past

@@ -163,7 +163,8 @@ class TestCode:
         assert look(journal).guards[0].files is None
 
     def test_a_crash_nobody_looked_at(self, journal: sqlite3.Connection, launched: Launched, judged: Judged) -> None:
-        """A run that failed keeps its code needed for two days: until it is written of, run again, or got past."""
+        """A run that failed keeps its code needed for four days, over a weekend, or until it is written of, run again,
+        or got past."""
 
         def crash(run_id: str) -> None:
             launched(run_id, created=NOW - 900, name=run_id)
@@ -175,7 +176,8 @@ class TestCode:
         for run_id in ("c1", "c2"):
             crash(run_id)
         assert needed() == {"c1", "c2"}
-        assert look(journal, NOW + 3 * 86400).guards == ()
+        assert {one.run_id for one in look(journal, NOW + 3 * 86400).guards if not one.active} == {"c1", "c2"}
+        assert look(journal, NOW + 5 * 86400).guards == ()
         with write(journal):
             links.link(journal, "entry", 1, "run", "c1", NOW)
         assert needed() == {"c2"}

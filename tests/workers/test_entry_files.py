@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from store import attachments, entries, sessions, tasks
+from store import attachments, entries, resumes, sessions, tasks
 from store.database import open_journal, write
 from store.errors import EntryError
 from store.search import search
@@ -31,6 +31,7 @@ def _written(journal: sqlite3.Connection, settings: Settings) -> int:
         tasks.add(journal, "図: 損失 | 精度", NOON, project_id=1, kind="write", estimate=1800.0, notes="縦軸は対数")
         session = sessions.begin(journal, "plan", NOON, project_id=1)
         sessions.end(journal, session, NOON + 600, outcome="a | b")
+        resumes.write_resume(journal, NOON + 600, project_id=1, place="比率を決める", next_step="alpha 0.1")
         entry = entries.add(
             journal, "study", f'"quoted" 学習率: run:{RUN}@1200', NOON, title="曲線/の 図: 1", project_id=1, facts={"tests": "none"}
         )  # fmt: skip
@@ -76,6 +77,7 @@ def test_everything(journal: sqlite3.Connection, settings: Settings, written: in
     assert head["state"] == "finished" and f"## If it succeeds\n\n{PLAN['if_success']}" in body
     _, body = read(out / "sessions" / "2026-11-21.md")
     assert "| 12:00 | 12:10 | plan |  | cifar-robust | a \\| b |" in body
+    assert body.endswith("## 12:10 cifar-robust\n\n- Where I am: 比率を決める\n- Next step: alpha 0.1\n")
     with contextlib.closing(open_journal(out / "journal.db")) as copied:
         assert [hit.kind for hit in search(copied, "学習率")] == ["entry"]
 

@@ -13,6 +13,7 @@ from store.drifts import Drift
 from store.errors import CodeError
 from store.runs import Run
 from store.settings import Settings
+from store.waiting import UNLOOKED_SECONDS
 from workers.code.closure import Closure
 from workers.code.commits import CommitReader
 from workers.code.drift import drift_in, unknown_drift
@@ -21,6 +22,7 @@ from workers.code.working_tree import open_tree
 
 LOOK_SECONDS = 60.0
 ENDED_SECONDS = 86400.0
+"""How long the drift of a run that has ended is followed: of one that failed for as long as advice speaks of it."""
 MOST_ENDED = 30
 RELOOK_SECONDS = 600.0
 """How often a drift is worked out anew where the tree shows no change: for files that git does not look at."""
@@ -47,7 +49,7 @@ class CodeWatch:
         """For each run the mark of the tree it was compared with last, and when."""
 
     def tick(self) -> None:
-        """Look once: at the trees of active runs and of those that ended in the last day, then at the commits."""
+        """Look once: at the trees of active runs and of those that ended not long ago, then at the commits."""
         now = self.clock()
         wanted = self._wanted(now)
         for gone in set(self._seen) - {run.id for run in wanted}:
@@ -72,7 +74,7 @@ class CodeWatch:
 
     def _wanted(self, now: float) -> list[Run]:
         ended = runs.ended_runs(self.connection, limit=MOST_ENDED)
-        recent = [run for run in ended if run.ended is not None and now - run.ended < ENDED_SECONDS]
+        recent = [run for run in ended if run.ended is not None and now - run.ended < _followed_seconds(run)]
         return [run for run in [*runs.active_runs(self.connection), *recent] if self._is_here(run)]
 
     def _is_here(self, run: Run) -> bool:
@@ -106,3 +108,7 @@ class CodeWatch:
         """Whether the journal has just that already, but for its time."""
         kept = drifts.read(self.connection, drift.run_id)
         return kept is not None and kept == replace(drift, as_of=kept.as_of)
+
+
+def _followed_seconds(run: Run) -> float:
+    return UNLOOKED_SECONDS if run.state in ("failed", "killed", "lost") else ENDED_SECONDS

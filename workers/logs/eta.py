@@ -178,8 +178,11 @@ class Course:
         phase = None if self._phase == TRAIN else self._phase
         return replace(_project(usual.adjust(pace), usual, self._done, total, gap, phase), percent=percent)
 
-    def shape(self, ended: float | None = None, *, suspended: Sequence[Span] = ()) -> Shape | None:
-        """What later runs can learn from this one, which ended at that time; None where it shows nothing."""
+    def shape(
+        self, ended: float | None = None, *, total: float | None = None, suspended: Sequence[Span] = ()
+    ) -> Shape | None:
+        """What later runs can learn from this one, which ended at that time; None where it shows nothing. ``total`` is
+        where its counter was to stop: steps that the log did not name any more are no time after the last step."""
         if len(self.marks) < 3:
             return None
         spans = merge_spans(suspended, self._at)
@@ -188,6 +191,9 @@ class Course:
             return None
         closing = active_seconds(self._at, ended, spans) if ended is not None else 0.0
         closing -= sum(cycle.seconds for cycle in pace.cycles if cycle.is_due(self._done, 1.5 * pace.grain))
+        unnamed = total - self._done if total is not None and finite(total) else 0.0
+        if 0 < unnamed <= 1.5 * pace.grain:
+            closing -= pace.step * unnamed
         return Shape(self._done, pace.step, pace.cycles, max(0.0, closing))
 
     def _measured(self, total: float, spans: list[tuple[float, float]], known: tuple[float, ...]) -> Pace | None:

@@ -51,15 +51,18 @@ def read(journal: sqlite3.Connection, run_id: str) -> Drift:
 def test_active_and_recent_runs(
     repository: CodeRepository, journal: sqlite3.Connection, settings: Settings, home: Path, clock: Clock
 ) -> None:
-    """Runs that are active or ended in the last day have a drift that follows the tree; commits come in with it."""
+    """Runs that are active, ended in the last day or failed in the last four have a drift that follows the tree; commits
+    come in with it."""
     running = repository.start(journal, home, created=START, host=socket.gethostname())
     ended: dict[str, Any] = {"created": START - 7200, "state": "failed", "seconds": 60.0}
     recent = repository.start(journal, home, run_id="261121-080000-aaaa", **ended)
     ended["created"] = START - 3 * 86400
+    unlooked = repository.start(journal, home, run_id="261118-090000-aaaa", **ended)
+    ended["state"] = "finished"
     older = repository.start(journal, home, run_id="261118-080000-aaaa", **ended)
     watch = CodeWatch(journal, settings, clock=clock)
     watch.tick()
-    assert [read(journal, run.id).file_count for run in (running, recent)] == [0, 0]
+    assert [read(journal, run.id).file_count for run in (running, recent, unlooked)] == [0, 0, 0]
     assert drifts.read(journal, older.id) is None
     assert [one.subject for one in commits.list_commits(journal)] == ["first"]
     repository.write("model.py", "a = 2\n")
@@ -67,7 +70,7 @@ def test_active_and_recent_runs(
     repository.write("other.py", "x = 1\n")
     clock.now += 60
     watch.tick()
-    for run in (running, recent):
+    for run in (running, recent, unlooked):
         drift = read(journal, run.id)
         assert (drift.as_of, drift.commit_count, drift.file_count, drift.imported_files) == (
             clock.now,

@@ -368,6 +368,18 @@ def test_past_runs_that_count_something_else() -> None:
     assert seen(EVALUATED, when, past=[past]).words() == seen(EVALUATED, when).words()
 
 
+def test_a_last_step_that_was_not_named() -> None:
+    """Where a log counts from 0, or names each tenth step only, the steps after the last line are no time of an end."""
+    for every in (1, 10):
+        marks = [Mark(float(second), float(second)) for second in range(0, 100, every)]
+        past = Course(marks).shape(100.0, total=100.0)
+        assert past is not None
+        assert past.closing == pytest.approx(0.0, abs=0.5)
+        stopped = Course(marks).shape(100.0, total=1000.0)  # early: what came after its last line was its end
+        assert stopped is not None
+        assert stopped.closing == pytest.approx(every)
+
+
 def test_runs_at_their_beginning_lean_on_past_ones() -> None:
     """The first slow steps weigh less where a past run of the same length says how long a step takes."""
     past = Course([Mark(float(second), float(second)) for second in range(101)]).shape(105.0)
