@@ -5,26 +5,31 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from app import blank, reads, status
+from app import blank, plans, reads, status
 from app.attention import CALM, Card, Need
 from app.markup import plain, shorten
+from app.plans import Outcome
+from app.views.branch_task import draw_branch, draw_plan_link
 from app.views.delivery_words import WHY
+from app.views.run_link import draw_link as draw_link
 from app.words import Words
 from store import alert_words
 from store.alert_rules import ENDS
-from store.runs import Run
 from store.settings import Settings
 
 SHOWN = 6
 HOUR = 3600.0
 MORNING = 9
-RUN_PAGE = "views/run.py"
 
 
 def draw_all(cards: Sequence[Card], as_of: float, settings: Settings, say: Words) -> None:
     """The first cards, and how many more there are."""
-    for card in cards[:SHOWN]:
-        draw(card, as_of, settings, say)
+    shown = cards[:SHOWN]
+    ended = [card.run for card in shown if card.run is not None and not card.run.is_active]
+    outcomes = plans.read_outcomes(settings, ended) if ended else {}
+    for card in shown:
+        outcome = outcomes.get(card.run.id) if card.run is not None else None
+        draw(card, outcome or Outcome(), as_of, settings, say)
     left_out = len(cards) - SHOWN
     if left_out <= 0:
         return
@@ -41,7 +46,7 @@ def draw_all(cards: Sequence[Card], as_of: float, settings: Settings, say: Words
             )
 
 
-def draw(card: Card, as_of: float, settings: Settings, say: Words) -> None:
+def draw(card: Card, outcome: Outcome, as_of: float, settings: Settings, say: Words) -> None:
     """What happened, the plan written for it, and the way on."""
     run, first = card.run, card.needs[0].alert
     with st.container(border=True, key=f"need-{first.id}", gap="xsmall"):
@@ -49,7 +54,8 @@ def draw(card: Card, as_of: float, settings: Settings, say: Words) -> None:
             draw_head(need, as_of, say, named=number == 0)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(width="stretch", gap="xxsmall"):
-                draw_next_steps(card, as_of, say)
+                draw_next_steps(card, outcome, as_of, say)
+                draw_outcome(card, outcome, settings, say)
                 when = say.moment(first.latest or first.occurred, as_of)
                 st.caption(plain(f"{when} · {push_state(card.needs[0], settings, say, as_of)}"))
             with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
@@ -84,21 +90,28 @@ def happening(need: Need, as_of: float, say: Words) -> str:
     return text + " — " + shorten(run.cause, 240) if run.cause else text
 
 
-def draw_next_steps(card: Card, as_of: float, say: Words) -> None:
+def draw_next_steps(card: Card, outcome: Outcome, as_of: float, say: Words) -> None:
     """The step the researcher wrote down for this outcome; else what is known to help, each once."""
     steps = []
     for need in card.needs:
-        kind, run = need.alert.kind, need.run
+        kind = need.alert.kind
         if kind not in ENDS:
             advice = alert_words.advice(kind, need.alert.facts)
             if advice is not None:
                 steps.append(plain(shorten(alert_words.say_phrase(advice, say, as_of), 400)))
-        elif run is not None:
-            plan = run.if_success if kind in CALM else run.if_failure
-            if plan:
-                steps.append(f"{plain(say.say('Your plan for this:'))} *{plain(shorten(plan, 300))}*")
+        elif outcome.branch:
+            steps.append(f"{plain(say.say('Your plan for this:'))} *{plain(shorten(outcome.branch, 300))}*")
     for step in dict.fromkeys(steps):
         st.markdown(f":small[{step}]")
+
+
+def draw_outcome(card: Card, outcome: Outcome, settings: Settings, say: Words) -> None:
+    """What its plan says as a task, with one click; the tasks that its end woke."""
+    if card.run is None:
+        return
+    draw_branch(card.run.id, outcome.branch, outcome.made, settings, say)
+    for task in outcome.woken:
+        draw_plan_link(say.say("It woke: {title}", title=shorten(task.title, 120)), task)
 
 
 def draw_actions(card: Card, as_of: float, settings: Settings, say: Words) -> None:
@@ -180,9 +193,3 @@ def push_state(need: Need, settings: Settings, say: Words, as_of: float) -> str:
             return say.say("push waiting: {reason}; next try {time}", reason=error, time=next_try)
         return say.say("push waiting")
     return say.say("not pushed") if settings.pushbullet_token else say.say("no Pushbullet token")
-
-
-def draw_link(run: Run, label: str = "", icon: str | None = None) -> None:
-    """The run's name, or another label, leading to its page."""
-    name = label or f"**{plain(shorten(run.name, 60))}**"
-    st.page_link(RUN_PAGE, label=name, icon=icon, query_params={"id": run.id})

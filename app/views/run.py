@@ -9,7 +9,7 @@ from app import machine as machines
 from app.alert_marks import Mark
 from app.markup import bare, plain, shorten
 from app.reads import Story
-from app.views import progress_bar, record, run_metrics, run_system
+from app.views import progress_bar, record, run_drift, run_metrics, run_plan, run_system
 from app.words import Words
 from store import settings as store_settings
 from store import symptoms
@@ -37,10 +37,12 @@ def show(settings: Settings, say: Words, run_id: str) -> None:
         st.title(plain(run.name), anchor=False, width="stretch")
         if run.is_active and not settings.read_only:
             draw_stop(story, settings, say)
+    run_plan.draw_form(run, settings, say)
     every = LIVE_SECONDS if run.is_active else ENDED_SECONDS
     st.fragment(draw_live, run_every=every, key="run")(settings, say, run.id, mark_of(story))
     record.draw_command(run, say)
     record.draw_code(run, settings, say)
+    run_drift.draw(run, settings, say)
     record.draw_history(story, settings, say)
 
 
@@ -59,7 +61,7 @@ def draw_live(settings: Settings, say: Words, run_id: str, drawn: Drawn) -> None
         if story is None or mark_of(story) != drawn:
             st.rerun()
         draw_status(settings, say, story)
-        draw_plan(story.run, say)
+        run_plan.draw(story.run, settings, say)
         run_metrics.draw(settings, say, story.run, marks_of(story, say))
         draw_system(settings, say, story.run)
         st.subheader(say.say("Log"), anchor=False)
@@ -175,23 +177,6 @@ def progress(intent: Intent, say: Words) -> str:
     }
     text += " · " + forms.get(intent.state, intent.state)
     return f"{text}: {intent.answer}" if intent.answer else text
-
-
-def draw_plan(run: Run, say: Words) -> None:
-    """What the researcher expected and meant to do next, the branch that came true first in the eye."""
-    steps = [
-        (say.say("Hypothesis"), run.hypothesis, None),
-        (say.say("If it succeeds"), run.if_success, run.state == "finished"),
-        (say.say("If it fails"), run.if_failure, run.state in ("failed", "killed", "lost")),
-    ]
-    written = [(label, text, came) for label, text, came in steps if text]
-    if not written:
-        return
-    with st.container(border=True, gap="xsmall"):
-        for label, text, came in written:
-            arrow = ":material/arrow_forward: " if came else ""
-            body = plain(text or "")
-            st.markdown(f"{arrow}:gray[{plain(label)}] " + (f"**{body}**" if came else body))
 
 
 def draw_log(run: Run, settings: Settings, say: Words) -> None:
