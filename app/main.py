@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import blank, collection, undelivered, words
 from app.markup import plain
+from app.views import search_box, session_clock
 from store import settings as store_settings
 from store.errors import MachiaiError
 
@@ -32,6 +33,8 @@ def show() -> None:
     page = st.navigation(
         [
             st.Page("views/now.py", title=say.say("Now"), icon=":material/chair_alt:", default=True),
+            st.Page("views/plan.py", title=say.say("Plan"), icon=":material/checklist:", url_path="plan"),
+            st.Page("views/journal.py", title=say.say("Journal"), icon=":material/book:", url_path="journal"),
             st.Page("views/runs.py", title=say.say("Runs"), icon=":material/list:", url_path="runs"),
             st.Page("views/machine.py", title=say.say("Machine"), icon=":material/memory:", url_path="machine"),
             st.Page("views/settings.py", title=say.say("Settings"), icon=":material/settings:", url_path="settings"),
@@ -49,13 +52,22 @@ def show() -> None:
                 url_path="compare",
                 visibility="hidden",
             ),
+            st.Page(
+                "views/search.py",
+                title=say.say("Search"),
+                icon=":material/search:",
+                url_path="search",
+                visibility="hidden",
+            ),
         ]
     )
     st.logo(BENCH, size="small")
+    search_box.draw(say)
     with st.container(width=WIDTH):
         for problem in settings.problems:
             st.warning(plain(problem), icon=":material/settings_alert:")
         undelivered.banner(settings, say)
+        session_clock.banner(settings, say)
         with blank.shield(say):
             page.run()
     collection.settle()

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from app import alert_settings
-from app.alert_settings import Change
 from app.markup import plain
 from app.words import Words, mark
 from store.alert_rules import DIGEST, KEEN, NORMAL, NOW, PATIENT, SOON
@@ -43,10 +42,15 @@ def seed(name: str, kept: Any) -> Input:
     return Input(name, key, kept)
 
 
-def keep(settings: Settings, one: Input, alter: Callable[[Any], Change]) -> None:
-    """For ``on_change``: keep what an input holds now, or remember why it could not be kept."""
+def keep(
+    settings: Settings,
+    one: Input,
+    alter: Callable[[Any], Callable[[Any], Any]],
+    change: Callable[[Settings, Any], None] = alert_settings.change,
+) -> None:
+    """For ``on_change``: keep what an input holds now, or remember why it could not be kept; ``change`` keeps it."""
     try:
-        alert_settings.change(settings, alter(st.session_state[one.key]))
+        change(settings, alter(st.session_state[one.key]))
     except MachiaiError as error:
         st.session_state[_WRONG + one.name] = str(error)
     else:

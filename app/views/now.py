@@ -1,40 +1,62 @@
-"""*Now*: the state in a sentence, what needs a person, what runs, what ended."""
+"""*Now*: the state in a sentence, what needs a person, what to do, what runs, what ended, what the day was spent on."""
 
 import streamlit as st
 
-from app import blank, readings, reads, sparkline, status, words
+from app import blank, readings, reads, sparkline, status, waiting, words
 from app import machine as machines
 from app.figures import figure
 from app.machine import Machine
 from app.markup import bare, plain, shorten
 from app.readings import Measured
 from app.reads import Now
-from app.views import alert_card, gpus, progress_bar, run_system
+from app.views import (
+    advice_cards,
+    alert_card,
+    gpus,
+    progress_bar,
+    resume_form,
+    run_drift,
+    run_system,
+    session_begin,
+    session_list,
+)
+from app.views.session_moves import follow
+from app.waiting import Waiting
 from app.words import Words
 from store import settings as store_settings
 from store.metrics import main_quality
 from store.runs import Run
 from store.settings import Settings
 
+RESUMES = 2  # the notes shown at once: more would be a list to work off
+
 
 @st.fragment(run_every=3, key="now")
 def live(settings: Settings, say: Words) -> None:
     """Everything on the page, from one reading of the journal."""
+    follow()
     with blank.shield(say):
         now = reads.read_now(settings)
         machine = machines.read_machine(settings)
+        moment = waiting.read_waiting(settings, say, live=now.pulse.alive)
         draw_heading(now, say)
         blank.daemon_banner(say, now.pulse)
+        for note in moment.resumes[:RESUMES]:
+            resume_form.draw_card(note, moment.now, settings, say)
+        alert_card.draw_all(now.cards, now.pulse.as_of, settings, say)
         if now.is_empty:
             blank.nothing_yet(say)
-        else:
-            alert_card.draw_all(now.cards, now.pulse.as_of, settings, say)
-            left, right = st.columns([3, 2], gap="medium")
-            with left:
-                draw_running(now, machine, settings, say)
-            with right:
+        if not moment.blank:
+            advice_cards.draw(moment, settings, say)
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            if not now.is_empty:
+                draw_running(now, machine, moment, settings, say)
+        with right:
+            if not now.is_empty:
                 gpus.draw_short(machine, say)
                 draw_ended(now, say)
+            session_list.draw(moment, settings, say)
         draw_foot(now, settings, say)
 
 
@@ -68,7 +90,7 @@ def sentence(now: Now, say: Words) -> str:
     return " · ".join(parts)
 
 
-def draw_running(now: Now, machine: Machine, settings: Settings, say: Words) -> None:
+def draw_running(now: Now, machine: Machine, moment: Waiting, settings: Settings, say: Words) -> None:
     """A card for each active run, in order of launch."""
     st.subheader(say.say("Running"), anchor=False)
     if not now.active:
@@ -76,12 +98,15 @@ def draw_running(now: Now, machine: Machine, settings: Settings, say: Words) -> 
         st.code(blank.RUN_LINE, language=None)
     measured = readings.read_many(settings, now.active)
     for run in now.active:
-        draw_run(run, measured[run.id], now, machine, settings, say)
+        drift = run_drift.brief(moment.drifts.get(run.id), say)
+        draw_run(run, measured[run.id], now, machine, drift, settings, say)
 
 
-def draw_run(run: Run, measured: Measured, now: Now, machine: Machine, settings: Settings, say: Words) -> None:
+def draw_run(
+    run: Run, measured: Measured, now: Now, machine: Machine, drift: str, settings: Settings, say: Words
+) -> None:
     """State and name, time it has run; progress and time left, two metrics and the curve of the loss; what it takes of
-    the machine; its last line."""
+    the machine; its last line; how far the code has moved away from it, where that matters."""
     look = status.of_run(run, heard=now.pulse.alive)
     with st.container(border=True, key=f"run-{run.id}", gap="xsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -100,6 +125,8 @@ def draw_run(run: Run, measured: Measured, now: Now, machine: Machine, settings:
         if run.last_line:
             st.code(bare(shorten(run.last_line, 400)), language=None)
         st.caption(plain(f"{shorten(run.project, 60)} · {freshness(run, now, say)}"))
+        if drift:
+            st.markdown(f":small[:orange[:material/fork_right:] {plain(drift)}]")
 
 
 def draw_metrics(run: Run, measured: Measured, settings: Settings, say: Words) -> None:
@@ -173,4 +200,7 @@ def draw_foot(now: Now, settings: Settings, say: Words) -> None:
 
 
 _settings = store_settings.load()
-live(_settings, words.for_reader(_settings))
+_say = words.for_reader(_settings)
+live(_settings, _say)
+session_begin.draw(_settings, _say)
+session_list.draw_correction(_settings, _say)

@@ -1,9 +1,17 @@
-"""*Settings*: how alerts reach the researcher, when, and about what."""
+"""*Settings*: how alerts reach the researcher, when, and about what; and how long things are done while one waits."""
 
 import streamlit as st
 
 from app import alert_settings, blank, words
-from app.views import alert_budget, alert_channels, alert_conditions, alert_log, alert_rules, alert_times
+from app.views import (
+    alert_budget,
+    alert_channels,
+    alert_conditions,
+    alert_log,
+    alert_rules,
+    alert_times,
+    waiting_choices,
+)
 from app.words import Words
 from store import settings as store_settings
 from store.settings import Settings
@@ -14,20 +22,21 @@ READABLE = "<style>[data-testid=stTab][aria-selected=true] { color: inherit !imp
 
 def draw(settings: Settings, say: Words) -> None:
     """The sections, each in a tab of its own."""
-    st.title(say.say("Alerts"), anchor=False)
+    st.title(say.say("Settings"), anchor=False)
     kept = alert_settings.read_kept(settings)
     blank.daemon_banner(say, kept.pulse)
     if settings.read_only:
         st.caption(":material/lock: " + say.say("This dashboard only shows: nothing can be changed here."))
     else:
         st.caption(say.say("What is changed here is kept at once."))
-    channels, times, rules, conditions, budget, log = st.tabs(
+    channels, times, rules, conditions, budget, waiting, log = st.tabs(
         [
             say.say("Channels"),
             say.say("Times"),
             say.say("Rules"),
             say.say("Conditions"),
             say.say("Budget"),
+            say.say("Waiting"),
             say.say("Delivery log"),
         ]
     )
@@ -41,6 +50,8 @@ def draw(settings: Settings, say: Words) -> None:
         alert_conditions.draw(settings, say)
     with budget, blank.shield(say):
         alert_budget.draw(kept, settings, say)
+    with waiting, blank.shield(say):
+        waiting_choices.draw(settings, say)
     with log:
         alert_log.draw(settings, say)
     st.html(READABLE)

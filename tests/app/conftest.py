@@ -16,6 +16,11 @@ from tests.fakes import journal, measurements
 MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 
 
+def acts(app: AppTest) -> list[str]:
+    """The buttons of a page that change anything: all but the one of the search."""
+    return [str(button.key) for button in app.button if button.key != "search-go"]
+
+
 @pytest.fixture(name="home")
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty data folder that the dashboard is pointed at."""

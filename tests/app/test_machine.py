@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from store import intents, machines
 from store.database import write
+from tests.app.conftest import acts
 from tests.fakes import journal
 from tests.fakes.machine import GIB, HOST, gpu, leave_machine, process, uuid
 
@@ -298,7 +299,7 @@ def test_read_only_has_no_buttons_here(
     monkeypatch.setenv("MACHIAI_READ_ONLY", "true")
     leave(queue=QUEUE)
     app = open_page("machine")
-    assert list(app.button) == [] and "first-in-line" in shown(app) and "Not watched yet" in shown(app)
+    assert acts(app) == [] and "first-in-line" in shown(app) and "Not watched yet" in shown(app)
 
 
 def test_the_page_speaks_japanese(leave: Callable[..., None], open_page: Open, shown: Shown) -> None:

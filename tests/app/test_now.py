@@ -16,6 +16,7 @@ from app.views import alert_card
 from app.words import Words
 from store import alerts, deliveries, heartbeats, mutes
 from store.database import write
+from tests.app.conftest import acts
 from tests.fakes import alert_facts, journal
 
 Open = Callable[..., AppTest]
@@ -148,7 +149,7 @@ def test_read_only_has_no_buttons(busy: dict[str, str], open_page: Open, monkeyp
     monkeypatch.setenv("MACHIAI_READ_ONLY", "true")
     app = open_page()
     assert app.title[0].value == "2 running · 2 need you"
-    assert list(app.button) == []
+    assert acts(app) == []
 
 
 def test_without_a_token_the_page_says_how_to_set_one(busy: dict[str, str], open_page: Open, shown: Shown) -> None:

@@ -13,6 +13,7 @@ from app import reads
 from store import alerts, deliveries, intents, mutes, runs
 from store.database import write
 from store.settings import Settings
+from tests.app.conftest import acts
 from tests.fakes import alert_facts, journal
 
 Open = Callable[..., AppTest]
@@ -111,7 +112,7 @@ def test_stop_is_hidden_where_nothing_may_be_changed(
     """Read-only shows a running run without its Stop button."""
     monkeypatch.setenv("MACHIAI_READ_ONLY", "1")
     app = open_page("run", id=busy["resnet-aug"])
-    assert list(app.button) == []
+    assert acts(app) == []
 
 
 @pytest.mark.parametrize("run_id", ["", "nope", "../../etc/passwd", "' OR 1=1 --", "**x** :red[y]" * 50])

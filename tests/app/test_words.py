@@ -10,7 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.words import TRANSLATIONS, choose_language, choose_zone
-from store import alert_rules, alert_words, findings, glossary, xids
+from store import advice_words, alert_rules, alert_words, findings, glossary, xids
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
@@ -20,7 +20,7 @@ SOURCES = [
     ROOT / "store" / "words.py",
     *(ROOT / "workers" / "alerts").glob("*.py"),
 ]
-TABLES = (glossary, findings, xids, alert_rules, alert_words)
+TABLES = (advice_words, glossary, findings, xids, alert_rules, alert_words)
 
 
 def messages_in_use() -> set[tuple[str, ...]]:

@@ -1,0 +1,104 @@
+"""Text that is being typed and not kept yet: it outlives a switch of pages, a reload, and a pause of the connection.
+
+The server holds what it was told for the session. What it was not told yet (the field was not left) is held by the
+browser's tab, and put back into the field when the field is drawn again. A picture pasted into such a field goes to
+the place for files below it.
+"""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+_NUMBER, _SENT = "draft-number:", "draft-sent"
+PREFIX = "draft-"
+
+SCRIPT = """<script>
+(() => {
+  const gone = %s;
+  const store = window.sessionStorage, mark = "machiai-draft:";
+  for (const name of gone) store.removeItem(mark + name);
+  if (window.machiaiDrafts) return;
+  window.machiaiDrafts = true;
+  const load = Math.random();
+  const fullOf = (field) => {
+    const box = field.closest("[class*='st-key-draft-']");
+    return box ? [...box.classList].find((one) => one.startsWith("st-key-draft-")) : null;
+  };
+  const keyOf = (field) => {
+    const full = fullOf(field);
+    return full ? mark + full.slice(13).replace(/--\\d+$/, "") : null;
+  };
+  const put = (field, text) => {
+    const kind = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => {
+      if (document.activeElement !== field) field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+    }, 100);
+  };
+  const seen = new WeakSet();
+  const restore = () => {
+    for (const field of document.querySelectorAll(
+      "[class*='st-key-draft-'] textarea, [class*='st-key-draft-'] input[type=text]")) {
+      if (seen.has(field)) continue;
+      seen.add(field);
+      const held = JSON.parse(store.getItem(keyOf(field)) || "null");
+      if (!held || held.text === field.value || field.disabled) continue;
+      if (held.load !== load || held.full === fullOf(field)) put(field, held.text);
+    }
+  };
+  document.addEventListener("input", (event) => {
+    const key = event.target.closest && keyOf(event.target);
+    if (key) store.setItem(key, JSON.stringify({ load, full: fullOf(event.target), text: event.target.value }));
+  }, true);
+  document.addEventListener("paste", (event) => {
+    const files = [...((event.clipboardData && event.clipboardData.files) || [])];
+    if (!files.length || !event.target.closest || !keyOf(event.target)) return;
+    const form = event.target.closest("[class*='st-key-writing']");
+    const place = form && form.querySelector("[data-testid=stFileUploader] input[type=file]");
+    if (!place) return;
+    event.preventDefault();
+    const given = new DataTransfer();
+    for (const file of files) given.items.add(file);
+    place.files = given.files;
+    place.dispatchEvent(new Event("change", { bubbles: true }));
+  }, true);
+  new MutationObserver(restore).observe(document.body, { childList: true, subtree: true });
+  restore();
+})();
+</script>"""
+
+
+def key_of(name: str) -> str:
+    """The key of the field of that name; a new one once its text is kept."""
+    return f"{PREFIX}{name}--{st.session_state.get(_NUMBER + name, 0)}"
+
+
+def area(label: str, name: str, kept: str = "", **options: Any) -> str:
+    """A text area whose text is not lost; it begins with ``kept``."""
+    return st.text_area(label, value=kept, key=key_of(name), persist_state="session", **options) or ""
+
+
+def line(label: str, name: str, kept: str = "", **options: Any) -> str:
+    """A line of text that is not lost; it begins with ``kept``."""
+    return st.text_input(label, value=kept, key=key_of(name), persist_state="session", **options) or ""
+
+
+def typed(name: str, kept: str = "") -> str:
+    """What stands in the field now, for ``on_click``."""
+    return str(st.session_state.get(key_of(name), kept) or "")
+
+
+def forget(*names: str) -> None:
+    """What was typed is kept, or given up: the fields begin anew."""
+    for name in names:
+        st.session_state.pop(key_of(name), None)
+        st.session_state[_NUMBER + name] = st.session_state.get(_NUMBER + name, 0) + 1
+        st.session_state[_SENT] = [*st.session_state.get(_SENT, []), name]
+
+
+def watch() -> None:
+    """Let the browser hold what is typed; at the end of a page with such fields."""
+    gone = st.session_state.pop(_SENT, [])
+    st.html(SCRIPT % json.dumps(gone), unsafe_allow_javascript=True)
