@@ -105,13 +105,14 @@ def add_packages() -> None:
 
 
 def side_by_side(arguments: Sequence[str]) -> list[str]:
-    """Options to run all tests in several processes, a file in one; none where the developer gave options.
+    """Options to run all tests in several processes, a file in one and all that drive a browser in one (see
+    ``tests/conftest.py``); none where the developer gave options.
 
     Many tests wait for processes they started, so there is one more of these than there are cores.
     """
     if arguments:
         return []
-    return ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
+    return ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadgroup"]
 
 
 def run_pytest(python: Path, root: Path, arguments: Sequence[str]) -> int:

@@ -68,10 +68,16 @@ def machiai() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors of ours are one line on stderr."""
+    """Run the command line of this process."""
     _mend_inheritance()
+    sys.exit(call())
+
+
+def call(arguments: list[str] | None = None) -> int:
+    """Carry out a command line, this process's own by default, and return its exit code; errors of ours are one line
+    on stderr."""
     try:
-        code = machiai.main(standalone_mode=False, prog_name="machiai")
+        code = machiai.main(arguments, standalone_mode=False, prog_name="machiai")
     except MachiaiError as error:
         say(str(error))
         code = error.exit_code if isinstance(error, LaunchError) else 1
@@ -83,7 +89,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 141
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 def _mend_inheritance() -> None:

@@ -126,7 +126,7 @@ def _dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         yield dashboard
 
 
-@pytest.fixture(name="browser", scope="module")
+@pytest.fixture(name="browser", scope="session")
 def _browser() -> "Iterator[Browser]":
     """Debian's chromium, without a window."""
     if not CHROMIUM.exists():

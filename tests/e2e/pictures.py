@@ -40,6 +40,8 @@ def take() -> None:
         crash = machiai.detach(*demo, "--crash", options=("--name", "pong-replay", *plan))
         machiai.wait_ended(crash, seconds=600)
         running = machiai.detach(*demo, options=("--name", "pong-baseline", *plan))
+        machiai.call("task", "add", "write down why the replay did not fit #write ~15m")
+        machiai.call("task", "add", "compare both learning curves #experiment ~20m !", "--blocked-by", running)
         _wait_lines(machiai, running, 60)
         machiai.start("up", "--port", str(dashboard.free_port(8501)))
         while not (machiai.home / "dashboard.json").exists():

@@ -142,7 +142,7 @@ def test_what_is_typed_survives_a_refresh(dashboard: Dashboard, visit: Look) -> 
     seen.go(f"{dashboard.url}/runs")
     seen.page.get_by_text(re.compile(r"1–50 of 10,0\d\d")).wait_for()
     assert time.perf_counter() - start < 10
-    box = seen.page.get_by_role("textbox", name="Search")
+    box = seen.page.get_by_role("textbox", name="Search", exact=True)
     box.press_sequentially("sweep-99")
     as_of = seen.page.get_by_text(re.compile("as of ..:..:..")).first
     before = as_of.inner_text()

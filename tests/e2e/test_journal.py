@@ -98,7 +98,7 @@ def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 @pytest.mark.parametrize(
     ("width", "scheme", "locale"),
-    [(1280, "light", "en-US"), (1280, "dark", "ja-JP"), (390, "light", "ja-JP"), (390, "dark", "en-US")],
+    [(1280, "light", "en-US"), (390, "dark", "ja-JP")],
 )
 def test_every_part_loads_cleanly(desk: Dashboard, visit: Look, width: int, scheme: str, locale: str) -> None:
     """On desk and phone, by day and night: no error, no foreign request, no sideways scroll, text that reads."""
@@ -177,13 +177,15 @@ def test_two_tabs_edit_one_entry(desk: Dashboard, visit: Look) -> None:
     for seen, text in zip(tabs, ("of the first tab", "of the second tab"), strict=True):
         seen.page.get_by_role("textbox", name="Text").fill(text)
         seen.page.get_by_role("textbox", name="Text").press("Control+Enter")
+        if seen is tabs[0]:
+            seen.page.get_by_role("button", name="Edit").wait_for()  # it is kept
     second = tabs[1].page
     second.get_by_text("It was changed elsewhere meanwhile").wait_for()
     assert second.get_by_role("textbox", name="Text").input_value() == "of the second tab"
     second.get_by_test_id("stCode").filter(has_text="of the first tab").first.wait_for()
     second.get_by_role("button", name="Keep mine in its place").click()
     second.get_by_text("It was changed elsewhere meanwhile").wait_for(state="detached")
-    second.get_by_role("button", name="Save").click()
+    second.get_by_role("button", name="Save").last.click()
     second.get_by_role("button", name="Edit").wait_for()
     with closing(database.open_journal(desk.home / "journal.db")) as connection:
         kept = entries.read_entry(connection, number)

@@ -1,10 +1,12 @@
 """The page Plan in a real browser: a task from its line to its end, a pasted list, two tabs, a locked journal."""
 
+import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +53,7 @@ def titles(home: Path, *states: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("width", "scheme", "locale"),
-    [(1280, "light", "en-US"), (1280, "dark", "ja-JP"), (390, "light", "ja-JP"), (390, "dark", "en-US")],
+    [(1280, "light", "en-US"), (390, "dark", "ja-JP")],
 )
 def test_the_plan_loads_cleanly(desk: Dashboard, visit: Look, width: int, scheme: str, locale: str) -> None:
     """On desk and phone, by day and night: no error, no foreign request, no sideways scroll, text that reads."""
@@ -66,6 +68,16 @@ def test_the_plan_loads_cleanly(desk: Dashboard, visit: Look, width: int, scheme
     check(seen, f"plan-edit-{width}-{scheme}-{locale[:2]}", contrast=False)  # the page behind is dimmed
     assert seen.errors == []
     assert seen.strangers == []
+
+
+def choose(seen: Visit, row: Any, name: str) -> None:
+    """Choose in a row's menu; one that was still open from before closes at the first click."""
+    for _ in range(3):
+        row.get_by_role("button", name="More").click()
+        with contextlib.suppress(Exception):
+            seen.page.get_by_role("button", name=name).click(timeout=4000)
+            return
+    raise AssertionError(f"the menu has no {name}")
 
 
 def test_a_task_from_its_line_to_its_end(desk: Dashboard, visit: Look, wait_for: Wait) -> None:
@@ -86,8 +98,7 @@ def test_a_task_from_its_line_to_its_end(desk: Dashboard, visit: Look, wait_for:
     row.get_by_role("button", name="More").click()
     seen.page.get_by_role("button", name="Move up").click()
     wait_for(lambda: titles(desk.home, "todo")[-1] == "fit the baseline again", "the move")
-    row.get_by_role("button", name="More").click()
-    seen.page.get_by_role("button", name="Edit …").click()
+    choose(seen, row, "Edit …")
     dialog = seen.page.get_by_role("dialog")
     dialog.get_by_label("Estimate").fill("1h30")
     dialog.get_by_label("Title").fill("乱数の種を固定し、記録する")

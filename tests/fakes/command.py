@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from workers import lock
+from click.testing import CliRunner
+
+from workers import cli, lock
 from workers.machine import processes
 from workers.runs import rundir
 
@@ -32,6 +34,8 @@ class Machiai:
             "NO_COLOR": "1",
             **(environment or {}),
         }
+        self.inside = False
+        """Whether commands are called in this process: the same, without the half second that Python takes to start."""
         self.started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
@@ -58,8 +62,11 @@ class Machiai:
 
     def call(self, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
         """Run to the end, within 60 s; stdout and stderr as text."""
+        argv = self.argv(*arguments)
+        if self.inside and not options.keys() - {"input", "cwd", "env"}:
+            return self._call_inside(arguments, **options)
         return subprocess.run(
-            self.argv(*arguments),
+            argv,
             cwd=options.pop("cwd", self.cwd),
             env={**self.environment, **options.pop("env", {})},
             stdin=options.pop("stdin", subprocess.DEVNULL),
@@ -69,6 +76,17 @@ class Machiai:
             check=False,
             **options,
         )
+
+    def _call_inside(self, arguments: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":
+        unset = {name: None for name in os.environ if name not in self.environment}
+        environment = {**unset, **self.environment, **options.get("env", {})}
+        runner = CliRunner(env=environment)
+        with (
+            contextlib.chdir(options.get("cwd", self.cwd)),
+            runner.isolation(input=options.get("input", "")) as (out, errors, _),
+        ):
+            code = cli.call(list(arguments))
+        return subprocess.CompletedProcess(list(arguments), code, out.getvalue().decode(), errors.getvalue().decode())
 
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
         """Start and go on; ended at the latest when the test is over."""
