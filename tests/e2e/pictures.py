@@ -39,7 +39,7 @@ def take() -> None:
         machiai.call("run", "--name", "data-check", "--if-success", "launch the sweep", "--", *demo, "--rollouts", "4")
         crash = machiai.detach(*demo, "--crash", options=("--name", "pong-replay", *plan))
         machiai.wait_ended(crash, seconds=600)
-        running = machiai.detach(*demo, options=("--name", "pong-baseline", *plan))
+        running = machiai.detach(*demo, "--rollouts", "6000", options=("--name", "pong-baseline", *plan))
         machiai.call("task", "add", "write down why the replay did not fit #write ~15m")
         machiai.call("task", "add", "compare both learning curves #experiment ~20m !", "--blocked-by", running)
         _wait_lines(machiai, running, 60)
@@ -71,6 +71,8 @@ def _picture(url: str, path: Path, size: tuple[int, int], scheme: str, locale: s
         page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(state="attached")
         page.locator("[data-testid='stHeading']").first.wait_for()
         page.wait_for_load_state("networkidle")
+        page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        page.wait_for_timeout(1000)  # curves are drawn with a movement
         page.screenshot(path=path)
         browser.close()
 
