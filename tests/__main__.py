@@ -112,7 +112,7 @@ def side_by_side(arguments: Sequence[str]) -> list[str]:
     """
     if arguments:
         return []
-    return ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadgroup"]
+    return ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
 
 
 def run_pytest(python: Path, root: Path, arguments: Sequence[str]) -> int:

@@ -9,9 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from store.database import open_journal
 from store.settings import Settings, load
@@ -32,12 +34,16 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of a file run in one process, and all that drive a browser one after the
-    other: two browsers at once are too much for two cores."""
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class _ByFile(LoadFileScheduling):
+    """A file in one process, and all that drive a browser in one: two browsers at once are too much for two cores."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
+    """How the tests are shared out where they run side by side."""
+    return _ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)
