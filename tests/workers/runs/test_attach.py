@@ -135,7 +135,7 @@ def test_stopping_reaches_the_job_alone(
     os.kill(pid, signal.SIGSTOP)
     wait_for(lambda: processes.status(pid, None) == processes.SUSPENDED, "the suspension")
     stopping.ask(folder, number, "a test")
-    assert stopping.wait_gone(folder, 10)
+    assert stopping.wait_gone(folder, 30)
     wait_for(lambda: processes.status(child, ticks) == processes.GONE, "the end of its child")
     shell = hand.shells[-1]
     assert shell.poll() is None
