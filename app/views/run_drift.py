@@ -32,7 +32,7 @@ def draw_live(run: Run, settings: Settings, say: Words) -> None:
             if seen is None:
                 st.markdown(f":material/fork_right: **{plain(say.say('Drift has not been looked at'))}**")
                 why = say.say("The daemon looks every minute at runs that are active or ended in the last day.")
-                st.caption(plain(why))
+                st.markdown(plain(why))
             else:
                 draw_drift(seen, settings, say)
             draw_commands(run, say)

@@ -281,12 +281,15 @@ def test_folders_of_many_files(tmp_path: Path) -> None:
     assert [source.path for source in found] == [str(tmp_path / "out/metrics.csv")]
 
 
-def test_found_later(tmp_path: Path) -> None:
+def test_found_later(tmp_path: Path, wait_for: Callable[..., None]) -> None:
     """Folders and files that appear while the run goes on are found at a later look."""
     began, search = time.time(), finder()
     for number in range(3):
         write(tmp_path / f"a/b{number}/metrics{number}.csv")
-        assert len(find(search, "r", pids=[], cwd=str(tmp_path), started=began)) == number + 1
+        wait_for(
+            lambda number=number: len(find(search, "r", pids=[], cwd=str(tmp_path), started=began)) == number + 1,
+            "a later look",
+        )
 
 
 def test_spared_folders(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.workers.runs.jobs_by_hand import JobsByHand
+from workers.machine import processes
 from workers.machine.panes import find_holder, find_pane
 from workers.machine.proc_folder import ProcFolder
 from workers.runs.discovery import examine
@@ -121,12 +122,15 @@ def test_a_server_that_does_not_answer(jobs: JobsByHand, tmux: Tmux) -> None:
 
 
 @needs_tmux
-def test_servers_that_are_gone(tmp_path: Path) -> None:
+def test_servers_that_are_gone(tmp_path: Path, wait_for: WaitFor) -> None:
     """Sockets whose servers have ended are passed over without a word, and no server is started."""
     folder = tmp_path / f"tmux-{os.getuid()}"
     tmux = Tmux(tmp_path)
     tmux.call("new-session", "-d", "-s", "x")
-    os.kill(tmux.server(), signal.SIGKILL)
+    server = tmux.server()
+    ticks = processes.start_ticks(server)
+    os.kill(server, signal.SIGKILL)
+    wait_for(lambda: processes.status(server, ticks) == processes.GONE, "its end")
     assert list(folder.iterdir())
     search = find_pane("/dev/pts/99999", {"TMUX_TMPDIR": str(tmp_path)}, os.getuid())
     assert (search.pane, search.trouble) == (None, None)
