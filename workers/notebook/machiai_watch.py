@@ -25,6 +25,7 @@ some minutes while your code has long gone on. Your Ctrl-C is not told to your p
 from __future__ import annotations
 
 import base64
+import contextlib
 import contextvars
 import functools
 import hashlib
@@ -44,6 +45,8 @@ import urllib.request
 import uuid
 from typing import Any, Callable
 
+HARMLESS = contextlib.suppress(Exception)
+"""Around what is ours: whatever goes wrong with a push must not reach the code that is watched, nor fill its output."""
 HAND_OVER_SECONDS = 1.0
 """The longest that the watched code can be kept waiting at its end."""
 TRY_SECONDS = 600.0
@@ -153,10 +156,8 @@ class watch:  # noqa: N801 - read as a verb: ``with watch("finetune")``
         return other
 
     def _tell(self, seconds: float, error: BaseException | None) -> None:
-        try:
+        with HARMLESS:
             tell(self._name, seconds, error, only=self._only, at_least=self._at_least)
-        except Exception:  # nothing of ours may reach the code that is watched
-            pass
 
 
 def tell(name: str, seconds: float, error: BaseException | None, *, only: str = "", at_least: float = 0.0) -> bool:
@@ -249,11 +250,9 @@ def _start_sender(job: dict[str, Any]) -> None:
         sender.stdin.write(text)
         sender.stdin.close()
         threading.Thread(target=sender.wait, name="machiai_watch sent", daemon=True).start()
-    except Exception:
-        try:
+    except Exception:  # no process can be started here, so it is tried from within
+        with HARMLESS:
             send(job, until=time.monotonic() + REQUEST_SECONDS)
-        except Exception:
-            pass
 
 
 def send(job: dict[str, Any], *, until: float, environ: Any = None) -> str:
@@ -317,12 +316,10 @@ def load_ipython_extension(shell: Any) -> None:
         began["cell"] = time.monotonic()
 
     def after(result: Any = None) -> None:
-        try:
+        with HARMLESS:
             found = _MAGIC.match(getattr(getattr(result, "info", None), "raw_cell", "") or "")
             if found and result.error_before_exec is None and "cell" in began:
                 tell((found["name"] or "").strip() or "cell", time.monotonic() - began["cell"], result.error_in_exec)
-        except Exception:
-            pass
 
     shell.input_transformers_cleanup.insert(0, strip)
     shell.events.register("pre_run_cell", before)
