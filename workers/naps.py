@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from store import machines
 from store.database import write
-from workers.alerts.awake import Clocks, boot_clock, measure, read_clocks
+from workers.machine.awake import Clocks, boot_clock, measure, read_clocks
 
 SLEPT, CLOCK = "slept", "clock"
 LEAST_SECONDS = 5.0

@@ -9,8 +9,8 @@ from store.database import write
 from store.settings import Settings
 from store.task_rows import Task, due
 from workers.alerts import raising
-from workers.alerts.awake import Clocks, boot_clock, measure, read_clocks
 from workers.documents import DocumentKeeper
+from workers.machine.awake import Clocks, boot_clock, measure, read_clocks
 
 LOOK_SECONDS = 5.0
 SEEN_SECONDS = 60.0

@@ -9,7 +9,6 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from store.database import is_of_the_journal
 from store.preferences import AlertPreferences
 from store.runs import Run
-from workers.alerts.awake import Clocks
 from workers.alerts.gathering import subject_of
 from workers.alerts.judgement import Judgement
 from workers.alerts.rules import MACHINE_EVERY, MACHINE_RULES, OF_RUNS, RUN_RULES, MachineRule, RunRule
@@ -17,6 +16,7 @@ from workers.alerts.rules.points import RULES as POINT_RULES
 from workers.alerts.rules.points import PointWatch
 from workers.alerts.rules.review import Figures, judge_review, last_due
 from workers.alerts.sights import MachineSight, RunSight
+from workers.machine.awake import Clocks
 
 log = logging.getLogger(__name__)
 

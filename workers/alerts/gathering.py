@@ -21,9 +21,9 @@ from store.machines import GPUS, USAGE, Reading
 from store.progress import Progress
 from store.runs import Run
 from store.series import Series
-from workers.alerts.awake import Clocks, measure, slept_since_boot
 from workers.alerts.sights import Gaps, RunSight, Work
 from workers.alerts.silences import Output, Pace
+from workers.machine.awake import Clocks, measure, slept_since_boot
 from workers.runs import rundir
 
 PACE = "pace"

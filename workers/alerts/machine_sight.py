@@ -8,8 +8,8 @@ from store import progress as store_progress
 from store.findings import Finding
 from store.machines import DISKS, GPUS, HOST, USAGE, Reading
 from store.runs import Run
-from workers.alerts.awake import Clocks
 from workers.alerts.sights import MachineSight
+from workers.machine.awake import Clocks
 
 FINDINGS_SECONDS = 10.0
 IDLE_FINDINGS_SECONDS = 120.0

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from workers.alerts.awake import Clocks
 from workers.alerts.sights import Gaps
+from workers.machine.awake import Clocks
 
 BLIND_SECONDS = 30.0
 """Between looks further apart than this more may have happened than was seen: no gap is learned from them."""

@@ -20,13 +20,13 @@ from store.runs import Run
 from store.settings import Settings
 from workers.alerts import episodes, raising
 from workers.alerts.asking import Asking, Attempt, Key, Look, attempts_of
-from workers.alerts.awake import boot_clock, read_clocks
 from workers.alerts.episodes import CLEAR, MOMENTS, RAISE, SERIAL, State, occasion_of
 from workers.alerts.gathering import PACE, Gathering, subject_of
 from workers.alerts.judgement import Judgement
 from workers.alerts.machine_sight import MachineWatch
 from workers.alerts.rules.points import RULES as POINT_RULES
 from workers.machine import processes
+from workers.machine.awake import boot_clock, read_clocks
 
 LOOK_SECONDS = 5.0
 TRIM_SECONDS = 3600.0

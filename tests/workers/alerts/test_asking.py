@@ -11,10 +11,10 @@ from store.errors import JournalError
 from store.preferences import AlertPreferences, RuleChoice
 from tests.workers.alerts.lab import START, Lab
 from workers.alerts.asking import Asking, Key, Look
-from workers.alerts.awake import Clocks
 from workers.alerts.judgement import Judgement
 from workers.alerts.rules import RunRule
 from workers.alerts.sights import MachineSight, RunSight
+from workers.machine.awake import Clocks
 
 
 def look_at(now: float = START, **rules: RuleChoice) -> Look:

@@ -10,10 +10,10 @@ from store import progress, rule_states
 from store.database import write
 from store.machines import USAGE, Reading
 from tests.workers.alerts.lab import HERE, HOUR, Lab, card
-from workers.alerts.awake import Clocks
 from workers.alerts.gathering import PACE, STALE_SECONDS, Gathering, subject_of
 from workers.alerts.sights import RunSight
 from workers.machine import processes
+from workers.machine.awake import Clocks
 
 BOOT_ID = processes.boot_id()
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.workers.alerts.lab import HERE, Lab, card
-from workers.alerts.awake import Clocks
 from workers.alerts.machine_sight import FINDINGS_SECONDS, IDLE_FINDINGS_SECONDS, MachineWatch
 from workers.alerts.sights import MachineSight
+from workers.machine.awake import Clocks
 
 
 @pytest.fixture(name="look")

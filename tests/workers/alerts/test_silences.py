@@ -4,8 +4,8 @@ import json
 import random
 from typing import Any
 
-from workers.alerts.awake import Clocks
 from workers.alerts.silences import BLIND_SECONDS, Output, Pace, Pauses
+from workers.machine.awake import Clocks
 
 
 class Watcher:

@@ -2,7 +2,7 @@
 
 import time
 
-from workers.alerts.awake import Clocks, Lapse, boot_clock, measure, read_clocks, slept_since_boot
+from workers.machine.awake import Clocks, Lapse, boot_clock, measure, read_clocks, slept_since_boot
 
 BEFORE = Clocks(wall=1000.0, steady=50.0, boot=50.0)
 
