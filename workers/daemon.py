@@ -6,6 +6,7 @@ Nothing here is needed by a run: whenever the daemon dies, the next one goes on 
 
 import contextlib
 import logging
+import math
 import os
 import random
 import signal
@@ -28,7 +29,7 @@ from workers.alerts.watch import LOOK_SECONDS, AlertWatch
 from workers.code.watch import LOOK_SECONDS as CODE_SECONDS
 from workers.code.watch import CodeWatch
 from workers.disk_watch import MEASURE_SECONDS, DiskWatch
-from workers.ingest import Ingester
+from workers.ingest import Ingester, log_seconds
 from workers.monitor import Monitor
 from workers.runs import rundir
 from workers.waiting import LOOK_SECONDS as WAITING_SECONDS
@@ -112,15 +113,18 @@ def ingest(context: Context) -> None:
             dashboard_url=lambda: address.find(context.settings),
             beat=lambda: context.beat("ingest"),
         )
+        read = -math.inf
         while not context.stopping.is_set():
             context.check_journal(connection)
             ingester.settings = context.settings
             began = time.monotonic()
-            if ingester.tick():
+            glance = began - read < log_seconds(context.settings) - context.settings.poll_seconds / 2
+            read = read if glance else began
+            if ingester.tick(glance=glance):
                 context.alert_raised.set()
             context.beat("ingest")
             if not ingester.backlog:
-                context.ingested = began
+                context.ingested = context.ingested if glance else began
                 context.stopping.wait(context.settings.poll_seconds)
 
 

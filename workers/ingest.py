@@ -19,11 +19,11 @@ from store import logs, runs
 from store.database import is_of_the_journal, write
 from store.settings import Settings
 from workers import manifests
-from workers.alerts.awake import boot_clock
 from workers.evidence import find_orphan, gather
 from workers.forecasts import Forecast
 from workers.logs import tailer
 from workers.machine import processes
+from workers.machine.awake import boot_clock
 from workers.metric_files import MetricFiles
 from workers.mirrors import Mirrors
 from workers.moments import Backlog, find_backlog, find_origin
@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 LAST_LINE_CHARACTERS = 400
 SLOW_TICKS = 20
 """Every how many looks at what rarely changes: ended runs that may yet revive, the folder's listing."""
+LOG_POLLS = 2
+"""Every how many polls the log of a run that goes on as it did is read, where there is more than one a second."""
 CONFIRM_SECONDS = 1.0
 """How long a process must be seen gone without an exit record before we conclude anything from it."""
 BESIDE_SECONDS = 60.0
@@ -52,6 +54,12 @@ BATCH = 200
 REVIVE_WITHIN_SECONDS = 7 * 86400.0
 """A run whose end was inferred longer ago than this is not looked at again when a daemon starts."""
 _SETTLED_SECONDS = 1.0
+
+
+def log_seconds(settings: Settings) -> float:
+    """How many seconds apart the log of a run that goes on is read."""
+    poll = settings.poll_seconds
+    return poll * LOG_POLLS if poll < 1.0 else poll
 
 
 class Ingester:
@@ -85,8 +93,8 @@ class Ingester:
         self.ticks = 0
         self._folder_mtime = -1
 
-    def tick(self) -> int:
-        """Look at everything once; how many alerts were raised."""
+    def tick(self, *, glance: bool = False) -> int:
+        """Look at everything once; how many alerts were raised. A ``glance`` leaves out runs that go on as before."""
         self.naps.look()
         self._reopen_known()
         self._list_folder()
@@ -96,6 +104,8 @@ class Ingester:
         raised = 0
         for run_id, watched in list(self.watched.items()):
             if (watched.ended or watched.trouble) and self.ticks % SLOW_TICKS:
+                continue
+            if glance and watched.goes_on():
                 continue
             try:
                 raised += self._look(watched)
@@ -198,6 +208,7 @@ class Ingester:
         if processes.RUNNING in (evidence.training, evidence.supervisor):
             watched.gone_since = None
         verdict = judge(evidence)
+        watched.note_life(folder, evidence)
         if not folder.is_dir() and evidence.beat is not None:
             verdict = replace(verdict, evidence=[*verdict.evidence, "its run directory is gone"])
         if verdict.has_ended and verdict.certainty == "inferred" and not self._is_confirmed(watched, folder):
@@ -313,7 +324,7 @@ class Ingester:
             run = runs.get_run(self.connection, watched.id)
             if run is None:
                 raise LookupError(f"run {watched.id} is not in the journal")
-            watched.forecast = Forecast(self.connection, run, number, poll=self.settings.poll_seconds)
+            watched.forecast = Forecast(self.connection, run, number, poll=log_seconds(self.settings))
         return watched.forecast
 
     def _write_forecast(self, watched: Watched, evidence: Evidence, verdict: Verdict, now: float) -> None:

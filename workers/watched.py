@@ -13,6 +13,7 @@ from workers.machine import processes
 from workers.readings import LogReading
 from workers.runs import rundir
 from workers.sightings import Sighting
+from workers.verdicts import Evidence
 
 
 @dataclass
@@ -31,6 +32,8 @@ class Watched:
     log_read: float | None = None
     """When the log was last read to its end."""
     sighting: Sighting | None = None
+    life: tuple[Path, Mapping[str, Any], str, str] | None = None
+    """What it lived by when it was last looked at: the attempt's folder, its beat, the states of its two processes."""
 
     @property
     def id(self) -> str:
@@ -41,6 +44,23 @@ class Watched:
     def is_attached(self) -> bool:
         """Whether it was running already when watching it began, so that it has no supervisor."""
         return self.manifest.get("engine") == rundir.ATTACHED
+
+    def note_life(self, folder: Path, evidence: Evidence) -> None:
+        """Keep what :meth:`goes_on` compares with; only a training that lives on this machine can be seen to go on."""
+        lives = evidence.training != processes.GONE and evidence.beat is not None
+        self.life = (folder, evidence.beat or {}, evidence.training, evidence.supervisor) if lives else None
+
+    def goes_on(self) -> bool:
+        """Whether the processes are as they were and no exit is recorded: for a few reads of small files."""
+        if self.life is None:
+            return False
+        folder, beat, training, supervisor = self.life
+        return (
+            processes.status(beat.get("pid"), beat.get("start_ticks")) == training
+            and processes.status(beat.get("supervisor_pid"), beat.get("supervisor_ticks")) == supervisor
+            and folder.is_dir()
+            and not (folder / rundir.EXIT).exists()
+        )
 
     def sight(
         self, connection: sqlite3.Connection, attempt: int, beat: Mapping[str, Any], here: str, now: float

@@ -58,7 +58,6 @@ def rehearse(machiai: Machiai, settings: Settings, old: int) -> str:
         began = time.monotonic()
         quiet.tick()
         tick = time.monotonic() - began
-    assert tick < 2.0
     return (
         f"{AT_ONCE} new runs right after {new_known:.1f} s, {old} old ones after {all_known:.1f} s; "
         f"the first tick of a later daemon takes {tick * 1000:.0f} ms"
