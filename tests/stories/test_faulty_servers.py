@@ -7,8 +7,9 @@ import pytest
 
 from store import alerts, deliveries
 from store.channels import ChannelUrl
+from tests.fakes.faulty_server import status
 from tests.fakes.ntfy_server import NtfyServer
-from tests.fakes.pushbullet_server import PushbulletServer, status
+from tests.fakes.pushbullet_server import PushbulletServer
 from tests.stories.day import KEY, OOM, Day
 from tests.stories.world import MORNING, World
 from tests.workers.alerts.lab import HOUR, MINUTE

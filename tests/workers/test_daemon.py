@@ -22,7 +22,8 @@ from store.runs import Run
 from store.settings import Settings, load
 from tests.conftest import python
 from tests.fakes.command import Machiai
-from tests.fakes.pushbullet_server import TOKEN, PushbulletServer, stall
+from tests.fakes.faulty_server import stall
+from tests.fakes.pushbullet_server import TOKEN, PushbulletServer
 from tests.fakes.run_directory import leave_run
 from workers import lock
 from workers.ingest import Ingester

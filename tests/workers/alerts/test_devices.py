@@ -8,7 +8,8 @@ import pytest
 from store import intents, machines
 from store.intents import Intent
 from store.settings import Settings
-from tests.fakes.pushbullet_server import PushbulletServer, answer, stall, status
+from tests.fakes.faulty_server import answer, stall, status
+from tests.fakes.pushbullet_server import PushbulletServer
 from workers import intentions
 
 

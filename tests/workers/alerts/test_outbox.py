@@ -19,7 +19,8 @@ from store import deliveries
 from store.alerts import Alert
 from store.database import open_journal
 from store.settings import Settings, load
-from tests.fakes.pushbullet_server import PushbulletServer, answer, cut, drop, stall, status
+from tests.fakes.faulty_server import answer, cut, drop, stall, status
+from tests.fakes.pushbullet_server import PushbulletServer
 from tests.workers.alerts.conftest import START, Clock, Desk
 from workers.alerts.channels import PUSHBULLET, Channel, Hold, Outcome
 from workers.alerts.outbox import NO_TOKEN, PushbulletAccount, back_off, deliver_due

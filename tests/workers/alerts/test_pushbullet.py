@@ -13,7 +13,8 @@ import pytest
 
 from store import push_budget
 from store.preferences import AlertPreferences, ChannelChoice, save_preferences
-from tests.fakes.pushbullet_server import TOKEN, PushbulletServer, answer, cut, drip, drop, stall, status
+from tests.fakes.faulty_server import answer, cut, drip, drop, stall, status
+from tests.fakes.pushbullet_server import TOKEN, PushbulletServer
 from tests.workers.alerts.conftest import START, Desk
 from workers.alerts.channels import Refused, Retry
 from workers.alerts.channels.answers import judge

@@ -17,8 +17,8 @@ from store import alerts, deliveries, delivery_log
 from store.database import open_journal, write
 from store.deliveries import Delivery
 from store.settings import Settings, load
+from tests.fakes.faulty_server import Fault, answer, cut, drip, drop, stall, status
 from tests.fakes.ntfy_server import TOKEN, NtfyServer
-from tests.fakes.pushbullet_server import Fault, answer, cut, drip, drop, stall, status
 from workers.alerts.relays import Relays
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,7 +1,8 @@
 """Setting up the token: whether it is known."""
 
 from store.settings import Settings
-from tests.fakes.pushbullet_server import TOKEN, PushbulletServer, answer, drop, status
+from tests.fakes.faulty_server import answer, drop, status
+from tests.fakes.pushbullet_server import TOKEN, PushbulletServer
 from workers.alerts.setup import check_token, with_token
 
 

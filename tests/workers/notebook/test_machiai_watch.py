@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.fakes.pushbullet_server import TOKEN, PushbulletServer, answer, drop, stall, status
+from tests.fakes.faulty_server import answer, drop, stall, status
+from tests.fakes.pushbullet_server import TOKEN, PushbulletServer
 from workers.notebook import machiai_watch
 
 FILE = ROOT / "workers" / "notebook" / "machiai_watch.py"
