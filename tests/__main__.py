@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_PROCESSES = 8
 NO_TESTS = 5  # pytest's exit code where it found none
 OURS = ("MACHIAI_", "STREAMLIT_")
+PYTHONS = ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")  # where modules are, and that they start slowly
 FOR_TESTS = "MACHIAI_TEST_"  # what is asked of the tests themselves, as MACHIAI_TEST_GPU=1
 LOOPBACK = "127.0.0.1,localhost,::1"
 
@@ -34,7 +35,7 @@ def clean_environment(environment: Mapping[str, str], home: str) -> dict[str, st
     kept = {
         name: value
         for name, value in environment.items()
-        if name.startswith(FOR_TESTS) or (not name.startswith(OURS) and name not in ("PYTHONPATH", "PYTHONHOME"))
+        if name.startswith(FOR_TESTS) or not (name.startswith(OURS) or name in PYTHONS)
     }
     for name in ("no_proxy", "NO_PROXY"):  # the tests' servers are on loopback, where no proxy reaches
         kept[name] = ",".join(filter(None, (environment.get(name), LOOPBACK)))

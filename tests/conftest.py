@@ -27,9 +27,32 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 
+BROWSER = "browser"
+FIRST = (
+    BROWSER,
+    "tests/stories/test_day.py",
+    "tests/workers/test_truth_table.py",
+    "tests/workers/alerts/test_relays.py",
+    "tests/workers/test_monitor.py",
+    "tests/workers/test_gpu_choice.py",
+    "tests/workers/test_watching.py",
+    "tests/workers/commands/test_gpus.py",
+    "tests/workers/runs/test_viewer.py",
+    "tests/stories/test_rules.py",
+    "tests/stories/test_look_alikes.py",
+    "tests/workers/demo/test_pong.py",
+    "tests/stories/test_week.py",
+    "tests/workers/test_daemon.py",
+    "tests/test_style.py",
+)
+"""What takes longest, the longest first: begun last, one of them would run on alone while the other cores idle."""
+
+
 def pytest_configure() -> None:
     """Signals are as in a terminal, also where the tests run under `nohup` or in the background of a script: an
-    ignored signal would stay ignored in every process they start."""
+    ignored signal would stay ignored in every process they start. And the tests as pytest rewrites them are kept for
+    the next time, whatever PYTHONDONTWRITEBYTECODE says: to rewrite them takes each process 14 s."""
+    sys.dont_write_bytecode = False
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -38,7 +61,14 @@ class _ByFile(LoadFileScheduling):
     """A file in one process, and all that drive a browser in one: two browsers at once are too much for two cores."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+        return BROWSER if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        """The next is the one that takes longest; of those not known to, the one with the most tests."""
+        places = {scope: place for place, scope in enumerate(FIRST)}
+        scopes = self.workqueue
+        scopes.move_to_end(min(scopes, key=lambda one: (places.get(one, len(FIRST)), -len(scopes[one]))), last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import BROWSER, FIRST
+
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("app", "store", "workers", "tests")
 LONGEST = 400
@@ -141,3 +143,8 @@ def test_names() -> None:
     vague = {"utils", "util", "helpers", "helper", "manager", "core", "common", "misc"}
     assert not [name(path) for path in sources("app", "store", "workers") if path.stem in vague]
     assert not {path.stem for path in (ROOT / "app").glob("*.py")} & {"streamlit", "app", "locale", "calendar"}
+
+
+def test_what_the_tests_begin_with_is_there() -> None:
+    """A file of tests that was renamed would be begun late, and all the others waited for."""
+    assert [file for file in FIRST if file != BROWSER and not (ROOT / file).is_file()] == []

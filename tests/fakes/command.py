@@ -38,6 +38,8 @@ class Machiai:
         }
         self.inside = False
         """Whether commands are called in this process: the same, without the half second that Python takes to start."""
+        self.shows_inside = True
+        """Whether `show` is, too, with which much is waited for."""
         self.started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
@@ -122,7 +124,8 @@ class Machiai:
 
     def show(self, run: str = "last") -> dict[str, Any]:
         """What ``machiai show --json`` says of a run."""
-        done = self.call("show", run, "--json")
+        arguments = ("show", run, "--json")
+        done = self._call_inside(arguments) if self.shows_inside else self.call(*arguments)
         assert done.returncode == 0, done.stderr
         shown: dict[str, Any] = json.loads(done.stdout)
         return shown

@@ -31,6 +31,12 @@ def _hand(tmp_path: Path) -> Iterator[ByHand]:
         yield hand
 
 
+@pytest.fixture(autouse=True)
+def _shown_as_typed(machiai: Machiai) -> None:
+    """What is seen here has been kept a moment later: `show` takes as long as in a terminal."""
+    machiai.shows_inside = False
+
+
 @pytest.fixture(name="daemon")
 def _daemon(machiai: Machiai) -> "subprocess.Popen[bytes]":
     """A daemon that watches."""

@@ -63,6 +63,7 @@ class TestCsv:
 
     def test_into_a_pipe_of_that_name(self, machiai: Machiai, trained: str) -> None:
         """What is no ordinary file is written to, not replaced."""
+        machiai.inside = False  # with a stdout of its own
         done = machiai.call("export", trained, "--out", "/dev/stdout")
         assert len(rows_of(done.stdout)) == 8
         assert machiai.call("export", trained, "--out", "/dev/full").returncode == 1

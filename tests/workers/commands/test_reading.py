@@ -28,6 +28,7 @@ class TestWithoutADaemon:
 
     def test_an_empty_journal_says_how_to_begin(self, machiai: Machiai) -> None:
         """`ls` without runs names the command that makes one."""
+        machiai.inside = False
         done = machiai.call("ls")
         assert done.returncode == 0
         assert "machiai run -- python train.py" in done.stderr
@@ -70,6 +71,7 @@ class TestShow:
 
     def test_people_get_words(self, machiai: Machiai) -> None:
         """Without --json it is readable: state, cause, command."""
+        machiai.inside = False
         machiai.call("run", "--", *python("raise ValueError('no such split')"))
         done = machiai.call("show", "last")
         assert "failed" in done.stdout
@@ -103,6 +105,7 @@ class TestLog:
 
     def test_last_lines_only(self, machiai: Machiai) -> None:
         """-n gives the last lines, with or without a newline at the end."""
+        machiai.inside = False  # bytes go past sys.stdout
         machiai.call("run", "--", *python("for i in range(1000): print(i)"))
         assert machiai.call("log", "last", "-n", "3").stdout == "997\n998\n999\n"
         machiai.call("run", "--", *python("import sys; sys.stdout.write('a\\nb\\nc')"))
