@@ -7,7 +7,6 @@ from app import reads
 from store import choices, thresholds
 from store.catalogue import list_runs
 from store.database import write
-from store.errors import JournalReadOnly
 from store.expressions import parse
 from store.projects import Project, list_projects
 from store.settings import Settings
@@ -69,8 +68,7 @@ def try_out(settings: Settings, text: str, project: Project) -> Trial:
 
 def add(settings: Settings, text: str, project: Project, severity: str) -> Trial:
     """Keep a condition for all runs of a project, and tell what it would have told. Raises as ``try_out`` does."""
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard only shows: nothing can be changed here")
+    reads.refuse_read_only(settings)
     trial = try_out(settings, text, project)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         thresholds.add(connection, trial.expression, time.time(), project_id=project.id, severity=severity)
@@ -79,7 +77,6 @@ def add(settings: Settings, text: str, project: Project, severity: str) -> Trial
 
 def remove(settings: Settings, threshold_id: int) -> None:
     """Look for a condition no longer; one that is gone already stays gone."""
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard only shows: nothing can be changed here")
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         thresholds.remove(connection, threshold_id, time.time())

@@ -13,7 +13,7 @@ from typing import Any
 from app import reads
 from app.reads import Pulse
 from store import channels, delivery_log, intents, machines, preferences, push_budget, secrets
-from store.errors import JournalReadOnly, SettingsError
+from store.errors import SettingsError
 from store.intents import Intent
 from store.preferences import AlertPreferences, ChannelChoice, RuleChoice
 from store.push_budget import Budget
@@ -82,7 +82,7 @@ def read_log(settings: Settings) -> list[delivery_log.Line]:
 
 def change(settings: Settings, alter: Change) -> None:
     """Alter the choices as they are kept now. Raises PreferencesError, and keeps nothing, for what cannot be."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection:
         preferences.save_preferences(connection, alter(preferences.read_preferences(connection)), time.time())
 
@@ -103,15 +103,17 @@ def alter_channel(name: str, **values: Any) -> Change:
 
 def add_channel(settings: Settings, name: str, url: str) -> None:
     """Keep a channel's address in the secrets file, never in the journal. Raises SettingsError where it cannot be."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     if name.strip() in (one.name for one in settings.channels):
-        raise SettingsError(f"there is a channel {name.strip()!r} already; remove it first, or take another name")
+        raise SettingsError(
+            "there is a channel {name} already; remove it first, or take another name", name=repr(name.strip())
+        )
     secrets.store_channel(settings.secrets, name, url)
 
 
 def remove_channel(settings: Settings, name: str) -> None:
     """Take a channel out of the secrets file, and what was chosen for it out of the journal."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     secrets.remove_channel(settings.secrets, name)
     change(
         settings,
@@ -132,11 +134,6 @@ def ask_devices(settings: Settings) -> None:
 
 
 def _ask(settings: Settings, kind: str, detail: dict[str, str]) -> None:
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection:
         intents.ask(connection, kind, None, time.time(), detail)
-
-
-def _refuse_read_only(settings: Settings) -> None:
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard shows everything and changes nothing; unset MACHIAI_READ_ONLY to change")

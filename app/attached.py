@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app import reads
 from store import attachments
 from store.attachments import Attachment
-from store.errors import EntryError, JournalReadOnly
+from store.errors import EntryError
 from store.settings import Settings
 
 
@@ -47,15 +47,18 @@ def restore_file(settings: Settings, attachment_id: int) -> None:
 
 def check(settings: Settings, files: Sequence[File] = ()) -> None:
     """Raises JournalReadOnly where nothing may be changed, EntryError where one of the files cannot be kept."""
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard only shows: nothing can be changed here")
+    reads.refuse_read_only(settings)
     for file in files:
         if len(file.data) > attachments.LARGEST:
-            raise EntryError(f"{file.name} is larger than the {attachments.LARGEST // 1_000_000} MB that are kept")
+            raise EntryError(
+                "{name} is larger than the {most} MB that are kept",
+                name=file.name,
+                most=attachments.LARGEST // 1_000_000,
+            )
         try:
             attachments.sniff(file.data)
         except EntryError as error:
-            raise EntryError(f"{file.name}: {error}") from error
+            raise EntryError("{name}: {error}", name=file.name, error=error.phrase) from error
 
 
 def keep_files(

@@ -1,7 +1,7 @@
 """What needs a person: which alerts do, in what order, and gathered into a card for each run. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from store.alerts import Alert
 from store.deliveries import Delivery
@@ -19,11 +19,12 @@ CALM = ("finished",)
 
 @dataclass(frozen=True)
 class Need:
-    """An alert with its run and its deliveries."""
+    """An alert with its run and its deliveries; ``held`` is why one was kept back before it was sent, by channel."""
 
     alert: Alert
     run: Run | None
     deliveries: list[Delivery]
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

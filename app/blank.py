@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.markup import plain
 from app.reads import Pulse
-from app.words import Words
+from app.words import Words, why
 from store.errors import MachiaiError
 
 logger = logging.getLogger("app")
@@ -88,7 +88,7 @@ def shield(words: Words) -> Iterator[None]:
     except (MachiaiError, sqlite3.Error, OSError) as error:
         logger.warning("a live part could not be read: %s", error)
         st.warning(
-            plain(words.say("This part cannot be read just now; trying again.")) + " " + plain(error),
+            plain(words.say("This part cannot be read just now; trying again.")) + " " + plain(why(error, words)),
             icon=":material/sync_problem:",
         )
     except Exception:

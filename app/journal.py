@@ -19,6 +19,7 @@ from store.entry_rows import Entry, Version
 from store.errors import EntryError, MachiaiError
 from store.projects import Project
 from store.settings import Settings
+from store.symptoms import Phrase
 from store.timeline import Item
 
 KINDS = entry_rows.KINDS
@@ -69,7 +70,7 @@ class Written:
     """What came of writing: the entry, and why its files are not with it, where they are not."""
 
     entry: Entry
-    problem: str = ""
+    problem: Phrase | None = None
 
 
 def read_projects(settings: Settings) -> list[Project]:
@@ -174,7 +175,7 @@ def append_today(
                 with write(connection):
                     entry = entries.append_today(connection, shown, now, zone, kind, project_id)
         except MachiaiError as error:
-            return Written(entry, str(error))
+            return Written(entry, error.phrase)
         return Written(entry)
 
 
@@ -203,7 +204,7 @@ def write_new(
                     body = f"{text.rstrip()}\n\n{shown}\n".lstrip("\n")
                     entry = entries.change(connection, made, now, entry.revision, body=body)
         except MachiaiError as error:
-            return Written(entry, str(error))
+            return Written(entry, error.phrase)
         return Written(entry)
 
 
@@ -259,7 +260,7 @@ def _elsewhere(connection: sqlite3.Connection, bodies: Sequence[str], known: Seq
 def _entry(connection: sqlite3.Connection, entry_id: int) -> Entry:
     entry = entries.read_entry(connection, entry_id)
     if entry is None:
-        raise EntryError(f"there is no entry {entry_id}")
+        raise EntryError("there is no entry {number}", number=entry_id)
     return entry
 
 

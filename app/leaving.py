@@ -1,24 +1,19 @@
 """The resume form that waits to be filled, and what was typed into it so far.
 
-The dashboard's process keeps it, one for a journal, with a copy in the data folder: a reload, another page or tab, a
-journal that is busy or a dashboard that is started again cost nothing. The journal hears of it when it is done.
+One for a journal, held as ``app.unkept`` has it; the journal hears of it when it is done.
 """
 
 import contextlib
-import json
-import logging
-import os
-import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app import unkept
 from store.advice import Advice
 from store.settings import Settings
 
 FIELDS = ("place", "next_step", "question")
 FILE = "resume-form.json"
-logger = logging.getLogger("app")
 
 
 @dataclass(frozen=True)
@@ -100,8 +95,8 @@ def _desk(settings: Settings) -> _Desk:
     known = _DESKS.get(settings.journal)
     if known is None:
         known = _DESKS[settings.journal] = _Desk()
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            data = json.loads((settings.home / FILE).read_text(encoding="utf-8"))
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            data = unkept.read(settings.home / FILE)
             known.session_id = int(data["session"])
             known.typed = {name: str(data["typed"][name]) for name in FIELDS if name in data["typed"]}
             known.form = Leaving(known.session_id) if data["ended"] else None
@@ -109,17 +104,8 @@ def _desk(settings: Settings) -> _Desk:
 
 
 def _copy(settings: Settings, desk: _Desk) -> None:
-    """Keep the copy; that it cannot be kept is no reason to disturb who types."""
-    path = settings.home / FILE
-    try:
-        if desk.session_id is None:
-            path.unlink(missing_ok=True)
-            return
+    data = None
+    if desk.session_id is not None:
         ended = desk.form is not None and desk.form.then is None
-        data = {"session": desk.session_id, "ended": ended, "typed": desk.typed}
-        number, name = tempfile.mkstemp(dir=settings.home, prefix=f".{FILE}-")
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            json.dump(data, file, ensure_ascii=False)
-        Path(name).replace(path)
-    except OSError as error:
-        logger.warning("%s cannot be kept: %s", path, error)
+        data = {"session": desk.session_id, "ended": ended, "typed": dict(desk.typed)}
+    unkept.write(settings.home / FILE, data)

@@ -5,15 +5,13 @@ Run by Streamlit (`machiai up` does), from the checkout, so that `.streamlit/con
 
 import streamlit as st
 
-from app import blank, collection, undelivered, words
+from app import blank, collection, styles, undelivered, words
 from app.markup import plain
-from app.views import search_box, session_clock
+from app.views import drafts, search_box, session_clock
 from store import settings as store_settings
 from store.errors import MachiaiError
 
 WIDTH = 1120
-# The key that presses a button is written on it at 60 %, which is too pale to read (3.3:1).
-READABLE = "<style>[data-testid=stMain] kbd { opacity: 1 !important; }</style>"
 # A bench. Drawn here because a named icon would be fetched from the network for the browser's tab.
 BENCH = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -29,7 +27,7 @@ def show() -> None:
         settings = store_settings.load()
     except MachiaiError as error:
         st.title("Machiai", anchor=False)
-        st.error(plain(error))
+        st.error(plain(words.why(error, words.for_reader(None))))
         st.stop()
     say = words.for_reader(settings)
     page = st.navigation(
@@ -73,7 +71,9 @@ def show() -> None:
         with blank.shield(say):
             page.run()
     collection.settle()
-    st.html(READABLE)
+    if not settings.read_only:
+        drafts.watch()
+    st.html(styles.SHEET)
 
 
 show()

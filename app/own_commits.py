@@ -10,7 +10,6 @@ from app import reads
 from store import commits, intents, reviews, tasks
 from store.commits import Commit, Pile
 from store.database import write
-from store.errors import JournalReadOnly
 from store.intents import Intent
 from store.reviews import Hunk, Mark, Patch
 from store.settings import Settings
@@ -80,21 +79,21 @@ def read_open(settings: Settings, repository: str, sha: str) -> Open | None:
 
 def ask(settings: Settings, repository: str, sha: str) -> None:
     """Ask the daemon for the hunks of a commit."""
-    _check(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection:
         reviews.ask_patch(connection, repository, sha, time.time())
 
 
 def tick(settings: Settings, commit: Commit, hunk: str, on: bool) -> None:
     """A hunk was looked at, or was not after all."""
-    _check(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         reviews.tick(connection, commit.repository, commit.sha, hunk, time.time(), on=on)
 
 
 def tick_all(settings: Settings, commit: Commit) -> None:
     """A whole commit was looked at, each of its hunks that are known."""
-    _check(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         now = time.time()
         patch = reviews.read_patch(connection, commit.repository, commit.sha)
@@ -105,21 +104,21 @@ def tick_all(settings: Settings, commit: Commit) -> None:
 
 def untick_all(settings: Settings, commit: Commit) -> None:
     """A commit waits for a review again; the ticks of its hunks stay."""
-    _check(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         commits.set_reviewed(connection, commit.repository, [commit.sha], None)
 
 
 def comment(settings: Settings, commit: Commit, hunk: str, text: str, was: str) -> None:
     """Note something about a hunk, where ``was`` stood. Conflict where it is something else now."""
-    _check(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         reviews.comment(connection, commit.repository, commit.sha, hunk, text, time.time(), was=was)
 
 
 def make_task(settings: Settings, commit: Commit, hunk: Hunk, title: str, notes: str) -> int:
     """Make a task of a hunk, once; the task's id."""
-    _check(settings)
+    reads.refuse_read_only(settings)
     origin = f"hunk:{commit.sha}:{hunk.key}"
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         now = time.time()
@@ -148,8 +147,3 @@ def _clean(settings: Settings, patch: Patch | None) -> Patch | None:
         for one in patch.hunks
     )
     return Patch(hunks, patch.cut)
-
-
-def _check(settings: Settings) -> None:
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard only shows: nothing can be changed here")

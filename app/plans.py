@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from app import reads
 from store import plans, tasks
 from store.database import snapshot, write
-from store.errors import JournalReadOnly
 from store.plans import Plan, PlanVersion
 from store.runs import Run
 from store.settings import Settings
@@ -64,18 +63,13 @@ def read_outcomes(settings: Settings, ended: Iterable[Run]) -> dict[str, Outcome
 
 def change(settings: Settings, run_id: str, revision: int | None, fields: Mapping[str, str]) -> Plan:
     """Write parts of a plan; Conflict where it was written elsewhere meanwhile."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         return plans.change_plan(connection, run_id, time.time(), revision, **fields)
 
 
 def make_task(settings: Settings, run_id: str) -> Task:
     """Make a task of the branch a run came to, once; the task, also where it was made before."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         return plans.branch_task(connection, run_id, time.time())
-
-
-def _refuse_read_only(settings: Settings) -> None:
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard only shows: nothing can be changed here")

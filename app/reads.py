@@ -16,7 +16,21 @@ from typing import Any, TypeVar
 
 from app.attention import CALM as CALM
 from app.attention import NEEDS, Card, Need, cards_of, rank
-from store import alerts, catalogue, database, deliveries, heartbeats, intents, logs, mutes, plaintext, projects, runs
+from store import (
+    alerts,
+    catalogue,
+    database,
+    deliveries,
+    delivery_log,
+    heartbeats,
+    intents,
+    logs,
+    mutes,
+    plaintext,
+    projects,
+    runs,
+)
+from store.errors import JournalReadOnly
 from store.settings import HIDDEN, Settings
 
 PAGE = 50
@@ -103,6 +117,12 @@ def open_journal(settings: Settings, *, read_only: bool = True) -> Iterator[sqli
         yield connection
     finally:
         connection.close()
+
+
+def refuse_read_only(settings: Settings) -> None:
+    """JournalReadOnly where this dashboard only shows; before anything is changed."""
+    if settings.read_only:
+        raise JournalReadOnly("this dashboard shows everything and changes nothing; unset MACHIAI_READ_ONLY to change")
 
 
 def read_pulse(settings: Settings) -> Pulse:
@@ -293,4 +313,7 @@ def _with_deliveries(connection: sqlite3.Connection, found: Sequence[alerts.Aler
     sent = deliveries.deliveries_of(connection, [alert.id for alert in found])
     run_ids = {alert.run_id for alert in found if alert.run_id}
     known = {run_id: runs.get_run(connection, run_id) for run_id in run_ids}
-    return [Need(alert, known.get(alert.run_id or ""), sent[alert.id]) for alert in found]
+    held: dict[int, dict[str, str]] = {alert.id: {} for alert in found}
+    for (alert_id, channel), why in delivery_log.held_of(connection, held).items():
+        held[alert_id][channel] = why
+    return [Need(alert, known.get(alert.run_id or ""), sent[alert.id], held[alert.id]) for alert in found]

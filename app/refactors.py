@@ -42,7 +42,9 @@ def between(known: Sequence[Commit], first: Commit, last: Commit) -> list[Commit
     EntryError where they are of two repositories.
     """
     if first.repository != last.repository:
-        raise EntryError(f"these commits are of two repositories: {first.repository} and {last.repository}")
+        raise EntryError(
+            "these commits are of two repositories: {one} and {other}", one=first.repository, other=last.repository
+        )
     of_it = sorted((one for one in known if one.repository == first.repository), key=lambda one: (one.time, one.sha))
     begin, end = sorted((of_it.index(first), of_it.index(last)))
     return of_it[begin : end + 1]

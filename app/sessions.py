@@ -11,7 +11,7 @@ from app.leaving import Leaving, Start
 from store import advice_log, projects, resumes, sessions, task_rows
 from store.advice import Advice
 from store.database import write
-from store.errors import JournalReadOnly, SessionError
+from store.errors import SessionError
 from store.projects import Project
 from store.resumes import Resume
 from store.sessions import Session
@@ -85,7 +85,7 @@ def read_choices(settings: Settings) -> Choices:
 
 def start(settings: Settings, one: Start | Advice) -> None:
     """Begin a session; where the open one is left by that in the middle of a thought, its resume form comes first."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     now = time.time()
     with reads.open_journal(settings, read_only=False) as connection:
         current = sessions.open_session(connection)
@@ -96,9 +96,16 @@ def start(settings: Settings, one: Start | Advice) -> None:
             _begin(connection, one, now)
 
 
+def is_at(settings: Settings, one: Advice) -> bool:
+    """Whether the open session is on that suggestion."""
+    with reads.open_journal(settings) as connection:
+        current = sessions.open_session(connection)
+    return current is not None and (current.kind, current.run_id) == (one.kind, one.run_id)
+
+
 def end(settings: Settings, session_id: int) -> None:
     """End a session now; then its resume form comes, where it needs one."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     now = time.time()
     with reads.open_journal(settings, read_only=False) as connection:
         with write(connection):
@@ -109,7 +116,7 @@ def end(settings: Settings, session_id: int) -> None:
 
 def close_forgotten(settings: Settings, session_id: int) -> None:
     """End a session when it was meant to end."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         due = sessions.get_session(connection, session_id).due
         sessions.end(connection, session_id, min(due, time.time()), by=sessions.FORGOTTEN)
@@ -117,7 +124,7 @@ def close_forgotten(settings: Settings, session_id: int) -> None:
 
 def extend(settings: Settings, session_id: int) -> None:
     """Give it ten minutes more."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         sessions.extend(connection, session_id, MORE_SECONDS, time.time())
 
@@ -127,7 +134,7 @@ def finish_leaving(settings: Settings, one: Leaving, note: Mapping[str, str] | N
 
     Where it was done in another tab meanwhile, a note is kept all the same, and nothing begins twice.
     """
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     now = time.time()
     begins = one.then if leaving.waiting(settings) == one else None
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
@@ -149,21 +156,21 @@ def stay(settings: Settings, one: Leaving) -> None:
 
 def take_up(settings: Settings, resume_id: int) -> None:
     """The researcher is back: the note is closed."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         resumes.close_resume(connection, resume_id, time.time())
 
 
 def correct(settings: Settings, session_id: int, **fields: Any) -> None:
     """Put right when a session began and ended, what it was and what came of it; SessionError where it cannot be so."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         sessions.correct(connection, session_id, time.time(), **fields)
 
 
 def skip(settings: Settings, one: Advice) -> None:
     """Not this one: not again for two hours, and its kind less."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     now = time.time()
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         (number,) = advice_log.offer(connection, [one], now)
@@ -172,7 +179,7 @@ def skip(settings: Settings, one: Advice) -> None:
 
 def reset_weights(settings: Settings) -> None:
     """Let every kind of suggestion count alike again."""
-    _refuse_read_only(settings)
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         advice_log.reset_weights(connection, time.time())
 
@@ -196,8 +203,3 @@ def _left(
     except SessionError:
         return None, {}
     return left, resumes.touched(connection, left.project_id, left.begun, left.ended or now)
-
-
-def _refuse_read_only(settings: Settings) -> None:
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard shows everything and changes nothing; unset MACHIAI_READ_ONLY to change")

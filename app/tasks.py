@@ -11,7 +11,7 @@ from app import reads
 from app.reads import Pulse
 from store import links, projects, runs, tasks
 from store.database import snapshot, write
-from store.errors import JournalReadOnly, TaskError
+from store.errors import TaskError
 from store.links import Link
 from store.progress import Progress, progress_of
 from store.projects import Project
@@ -253,8 +253,7 @@ def archive(settings: Settings, project_id: int, *, back: bool = False) -> None:
 @contextmanager
 def _change(settings: Settings) -> Iterator[sqlite3.Connection]:
     """A transaction that changes the journal; refused where the dashboard only shows."""
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard only shows: nothing can be changed here")
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection, write(connection):
         yield connection
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 from app import reads
-from store.errors import JournalReadOnly
 from store.settings import Settings
 from store.waiting_preferences import WaitingPreferences, read_waiting, save_waiting
 
@@ -19,7 +18,6 @@ def read_kept(settings: Settings) -> WaitingPreferences:
 
 def change(settings: Settings, alter: Change) -> None:
     """Alter the choices as they are kept now. Raises PreferencesError, and keeps nothing, for what cannot be."""
-    if settings.read_only:
-        raise JournalReadOnly("this dashboard shows everything and changes nothing; unset MACHIAI_READ_ONLY to change")
+    reads.refuse_read_only(settings)
     with reads.open_journal(settings, read_only=False) as connection:
         save_waiting(connection, alter(read_waiting(connection)), time.time())

@@ -5,11 +5,14 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from store.alert_words import say_phrase
+from store.errors import MachiaiError
 from store.settings import Settings
+from store.symptoms import Phrase
 from store.translation import TRANSLATIONS
 from store.words import LANGUAGES, Words, mark
 
-__all__ = ["LANGUAGES", "TRANSLATIONS", "Words", "choose_language", "choose_zone", "for_reader", "mark"]
+__all__ = ["LANGUAGES", "TRANSLATIONS", "Words", "choose_language", "choose_zone", "for_reader", "mark", "why"]
 
 _CHOSEN = "language"
 
@@ -32,11 +35,19 @@ def choose_zone(name: str | None, offset_minutes: float | None) -> tzinfo:
     return timezone(-timedelta(minutes=offset_minutes)) if offset_minutes is not None else UTC
 
 
-def for_reader(settings: Settings) -> Words:
-    """The words for whoever looks at this page; ``?lang=ja`` is remembered for the session."""
+def for_reader(settings: Settings | None) -> Words:
+    """The words for whoever looks at this page; ``?lang=ja`` is remembered for the session. None where the settings
+    cannot be read."""
     asked = st.query_params.get("lang")
     if asked in LANGUAGES:
         st.session_state[_CHOSEN] = asked
     context = st.context
-    language = choose_language(settings.language, st.session_state.get(_CHOSEN), context.locale)
+    language = choose_language(settings.language if settings else "auto", st.session_state.get(_CHOSEN), context.locale)
     return Words(language, choose_zone(context.timezone, context.timezone_offset))
+
+
+def why(wrong: BaseException | Phrase, say: Words) -> str:
+    """Why something could not be done, in the reader's language; what is not of ours, as it is."""
+    if isinstance(wrong, MachiaiError):
+        wrong = wrong.phrase
+    return say_phrase(wrong, say) if isinstance(wrong, Phrase) else str(wrong)

@@ -106,7 +106,7 @@ def answer(
         (outcome, now, session_id, advice_id),
     )
     if not cursor.rowcount:
-        raise SessionError(f"there is no suggestion {advice_id}; `machiai session now` makes new ones")
+        raise SessionError("there is no suggestion {number}; `machiai session now` makes new ones", number=advice_id)
 
 
 def finish(connection: sqlite3.Connection, advice_id: int, now: float) -> None:
@@ -120,7 +120,7 @@ def get_offer(connection: sqlite3.Connection, advice_id: int) -> Offer:
     """The suggestion of that id; SessionError where there is none."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM advice WHERE id = ?", (advice_id,)).fetchone()
     if row is None:
-        raise SessionError(f"there is no suggestion {advice_id}; `machiai session now` makes new ones")
+        raise SessionError("there is no suggestion {number}; `machiai session now` makes new ones", number=advice_id)
     return Offer(**dict(row))
 
 

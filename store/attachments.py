@@ -88,11 +88,16 @@ def keep(settings: Settings, connection: sqlite3.Connection, entry_id: int, name
     shown, cannot be written, or there is no such entry.
     """
     if len(data) > LARGEST:
-        raise EntryError(f"{name} has {len(data) / 1e6:.0f} MB, more than the {LARGEST // 1_000_000} MB that are kept")
+        raise EntryError(
+            "{name} has {size} MB, more than the {most} MB that are kept",
+            name=name,
+            size=f"{len(data) / 1e6:.0f}",
+            most=LARGEST // 1_000_000,
+        )
     media_type = sniff(data)
     digest = hashlib.sha256(data).hexdigest()
     if read_entry(connection, entry_id) is None:
-        raise EntryError(f"there is no entry {entry_id}")
+        raise EntryError("there is no entry {number}", number=entry_id)
     _write_file(_path(settings, digest), data)
     with write(connection):
         row = connection.execute(
@@ -128,9 +133,13 @@ def read_data(settings: Settings, attachment: Attachment) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise EntryError(f"the file of {attachment.name} cannot be read: {error}; is it in a backup?") from error
+        raise EntryError(
+            "the file of {name} cannot be read: {error}; is it in a backup?", name=attachment.name, error=error
+        ) from error
     if hashlib.sha256(data).hexdigest() != attachment.digest:
-        raise EntryError(f"the file of {attachment.name} is damaged ({path}); put it back from a backup")
+        raise EntryError(
+            "the file of {name} is damaged ({path}); put it back from a backup", name=attachment.name, path=path
+        )
     return data
 
 
@@ -141,12 +150,14 @@ def mark(connection: sqlite3.Connection, attachment_id: int, page: int, text: st
     no such page or attachment.
     """
     if page < 1:
-        raise EntryError(f"pages begin at 1; there is no page {page}")
+        raise EntryError("pages begin at 1; there is no page {page}", page=page)
     with write(connection):
         found = _get(connection, attachment_id)
         text = storable(text)
         if found.marks.get(page, "") not in (before, text):
-            raise Conflict(f"the mark on page {page} of {found.name} was changed elsewhere meanwhile", found)
+            raise Conflict(
+                "the mark on page {page} of {name} was changed elsewhere meanwhile", found, page=page, name=found.name
+            )
         marks = {**found.marks, page: text}
         kept = [{"page": one, "text": words} for one, words in sorted(marks.items()) if words.strip()]
         connection.execute(
@@ -184,7 +195,7 @@ def _set_removed(connection: sqlite3.Connection, attachment_id: int, removed: fl
 def _get(connection: sqlite3.Connection, attachment_id: int) -> Attachment:
     found = read_attachment(connection, attachment_id)
     if found is None:
-        raise EntryError(f"there is no attachment {attachment_id}")
+        raise EntryError("there is no attachment {number}", number=attachment_id)
     return found
 
 
@@ -223,4 +234,6 @@ def _write_file(path: Path, data: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise EntryError(f"the file cannot be kept in {path.parent}: {error.strerror}; free some space") from error
+        raise EntryError(
+            "the file cannot be kept in {folder}: {reason}; free some space", folder=path.parent, reason=error.strerror
+        ) from error

@@ -8,14 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from store.symptoms import Phrase
+from store.words import mark
+
 if TYPE_CHECKING:
     from store.settings import Settings
 
 PUSHBULLET = "pushbullet"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 LONGEST_URL = 2000
-NAME_LOOKS = "a name has small letters, digits and hyphens, as in  lab-slack"
-URL_LOOKS = "one looks like  ntfys://ntfy.sh/a-topic-nobody-guesses  or  slack://token-a/token-b/token-c"
+NAME_LOOKS = mark("a name has small letters, digits and hyphens, as in  lab-slack")
+URL_LOOKS = mark("one looks like  ntfys://ntfy.sh/a-topic-nobody-guesses  or  slack://token-a/token-b/token-c")
 SHORTEST_SECRET = 6
 """A part of an address that is shorter is left in texts: it would take whole words out of them."""
 
@@ -43,16 +46,19 @@ def names(settings: "Settings") -> list[str]:
     return [PUSHBULLET, *(channel.name for channel in settings.channels)]
 
 
-def refuse(name: Any, url: Any) -> str | None:
+def refuse(name: Any, url: Any) -> Phrase | None:
     """Why these cannot be a channel's name and address, without repeating the address; None where they can."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        return f"{name!r} is no name for a channel; {NAME_LOOKS}"
+        return Phrase("{name} is no name for a channel; {looks}", name=repr(name), looks=Phrase(NAME_LOOKS))
     if name == PUSHBULLET:
-        return f"{PUSHBULLET!r} is the name of the channel that is always there; take another one"
+        return Phrase("{name} is the name of the channel that is always there; take another one", name=repr(name))
     if not isinstance(url, str) or not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", url):
-        return f"channel {name!r} has no address; {URL_LOOKS}"
+        return Phrase("channel {name} has no address; {looks}", name=repr(name), looks=Phrase(URL_LOOKS))
     if len(url) > LONGEST_URL or not url.isprintable() or any(character.isspace() for character in url):
-        return f"the address of channel {name!r} has characters that no address has, or too many; {URL_LOOKS}"
+        return Phrase(
+            "the address of channel {name} has characters that no address has, or too many; {looks}",
+            name=repr(name), looks=Phrase(URL_LOOKS),
+        )  # fmt: skip
     return None
 
 
@@ -63,7 +69,7 @@ def read_channels(value: Any, path: Path, problems: list[str]) -> tuple[ChannelU
         name, url = (table.get("name"), table.get("url")) if isinstance(table, dict) else (None, None)
         trouble = refuse(name, url)
         if trouble is None and name in found:
-            trouble = f"there are two channels {name!r}; only the first is used"
+            trouble = Phrase("there are two channels {name}; only the first is used", name=repr(name))
         if trouble is not None:
             problems.append(f"{path}: {trouble}")
         else:

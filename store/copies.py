@@ -21,7 +21,7 @@ def copy_journal(connection: sqlite3.Connection, path: Path) -> None:
             target.execute("PRAGMA journal_mode=DELETE")  # one file, not three
         draft.replace(path)
     except (OSError, sqlite3.Error) as error:
-        raise JournalError(f"the journal cannot be copied to {path}: {error}") from error
+        raise JournalError("the journal cannot be copied to {path}: {error}", path=path, error=error) from error
     finally:
         for left in (draft, draft.with_name(draft.name + "-journal"), draft.with_name(draft.name + "-wal")):
             left.unlink(missing_ok=True)

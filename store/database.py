@@ -32,8 +32,11 @@ def open_journal(path: Path, *, read_only: bool = False, busy_seconds: float = B
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > migrations.VERSION:
             raise JournalTooNew(
-                f"{path} was written by a newer Machiai (schema {version}, this one knows {migrations.VERSION}); "
-                "update this checkout"
+                "{path} was written by a newer Machiai (schema {version}, this one knows {known}); update this "
+                "checkout",
+                path=path,
+                version=version,
+                known=migrations.VERSION,
             )
         if version < migrations.VERSION:
             migrations.migrate(connection)
@@ -46,7 +49,9 @@ def open_journal(path: Path, *, read_only: bool = False, busy_seconds: float = B
             raise
         if isinstance(error, sqlite3.Error):
             raise _explain(error, path) from error
-        raise JournalError(f"cannot use the data folder {path.parent}: {error.strerror}; set MACHIAI_HOME") from error
+        raise JournalError(
+            "cannot use the data folder {folder}: {reason}; set MACHIAI_HOME", folder=path.parent, reason=error.strerror
+        ) from error
     return connection
 
 
@@ -139,9 +144,9 @@ def _explain(error: sqlite3.Error, path: Path | None = None) -> JournalError:
     name = getattr(error, "sqlite_errorname", "")
     place = f" ({path})" if path else ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return JournalBusy(f"the journal{place} is locked by another process; try again")
+        return JournalBusy("the journal{place} is locked by another process; try again", place=place)
     if name.startswith("SQLITE_READONLY") or "readonly" in str(error):
-        return JournalReadOnly(f"the journal{place} is read-only here")
+        return JournalReadOnly("the journal{place} is read-only here", place=place)
     if name.startswith("SQLITE_FULL"):
-        return JournalError(f"the disk of the journal{place} is full; free some space")
-    return JournalError(f"the journal{place} cannot be used: {error}")
+        return JournalError("the disk of the journal{place} is full; free some space", place=place)
+    return JournalError("the journal{place} cannot be used: {error}", place=place, error=error)

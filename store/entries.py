@@ -99,12 +99,16 @@ def change(connection: sqlite3.Connection, entry_id: int, now: float, revision: 
     it was changed otherwise or removed, EntryError where there is no such entry or field.
     """
     if set(fields) - set(_FIELDS):
-        raise EntryError(f"an entry has {', '.join(_FIELDS)}, and no {', '.join(sorted(set(fields) - set(_FIELDS)))}")
+        raise EntryError(
+            "an entry has {known}, and no {other}",
+            known=", ".join(_FIELDS),
+            other=", ".join(sorted(set(fields) - set(_FIELDS))),
+        )
     current = _get(connection, entry_id)
     fields = {name: documents.storable(value) if isinstance(value, str) else value for name, value in fields.items()}
     fields = _differing(current, fields)
     if fields and current.removed is not None:
-        raise Conflict(f"entry {entry_id} was removed; restore it to change it", current)
+        raise Conflict("entry {number} was removed; restore it to change it", current, number=entry_id)
     if fields and current.revision != revision:
         fields = _differing(current, _merged(connection, current, revision, fields))
     if not fields:
@@ -246,9 +250,10 @@ def _merged(connection: sqlite3.Connection, current: Entry, revision: int, field
         if row["body"].strip() and added[:1] in ("", "\n", "\r"):
             return {**fields, "body": typed + added}
     raise Conflict(
-        f"entry {current.id} was changed elsewhere meanwhile (in another tab, or by a command); nothing was "
+        "entry {number} was changed elsewhere meanwhile (in another tab, or by a command); nothing was "
         "written: read it again, and put in what you want to keep",
         current,
+        number=current.id,
     )
 
 
@@ -271,13 +276,13 @@ def _check(kind: str, title: str, body: str) -> None:
 
 def _check_kind(kind: str) -> None:
     if kind not in KINDS:
-        raise EntryError(f"an entry is of {', '.join(KINDS)}, not {kind!r}")
+        raise EntryError("an entry is of {kinds}, not {kind}", kinds=", ".join(KINDS), kind=repr(kind))
 
 
 def _get(connection: sqlite3.Connection, entry_id: int) -> Entry:
     entry = read_entry(connection, entry_id)
     if entry is None:
-        raise EntryError(f"there is no entry {entry_id}")
+        raise EntryError("there is no entry {number}", number=entry_id)
     return entry
 
 

@@ -17,14 +17,25 @@
     ├── LaunchError            a run could not be launched; nothing was started
     ├── StopRefused            a run cannot be stopped (ended, elsewhere, not ours)
     ├── WatchRefused           a running process cannot be watched (gone, a thread, another user's, our own)
+    ├── WrongValue             a choice is not what it can be; it says how a right one looks
     └── DaemonRunning          another daemon already serves this data folder
 
-Every message says what failed and what to do next, so that the command line can print it as it is.
+Every message says what failed and what to do next. It is English as ``str(error)``, for the command line to print as it
+is, and ``error.phrase``, for a page to say in its reader's language.
 """
+
+from store.symptoms import Phrase
 
 
 class MachiaiError(Exception):
-    """Base of all errors Machiai raises on purpose; ``str(error)`` is fit to show to the user."""
+    """Base of all errors Machiai raises on purpose: a message whose places ``values`` fill in.
+
+    Where a page can show it the message is a literal, so that it can be translated.
+    """
+
+    def __init__(self, message: str | Phrase = "", /, **values: object) -> None:
+        self.phrase = message if isinstance(message, Phrase) else Phrase(message, **values)
+        super().__init__(str(self.phrase))
 
 
 class SettingsError(MachiaiError):
@@ -50,16 +61,17 @@ class JournalReadOnly(JournalError):
 class PreferencesError(MachiaiError):
     """A choice about alerts cannot be kept; ``part`` names it (``quiet``, ``digests``, ``rules.stalled`` …)."""
 
-    def __init__(self, part: str, message: str) -> None:
-        super().__init__(f"{part}: {message}")
+    def __init__(self, part: str, wrong: "WrongValue") -> None:
+        super().__init__(wrong.phrase)
+        self.args = (f"{part}: {wrong}",)  # a page says it beside the input, which is named there
         self.part = part
 
 
 class Conflict(MachiaiError):
     """What was to be changed was changed elsewhere since it was read; ``current`` is how it is kept now."""
 
-    def __init__(self, message: str, current: object = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, current: object = None, /, **values: object) -> None:
+        super().__init__(message, **values)
         self.current = current
 
 
@@ -96,13 +108,14 @@ class UnknownRun(MachiaiError):
 class ExpressionError(MachiaiError):
     """A condition on a metric cannot be read: ``text`` at ``position`` (characters from 0), and ``reason`` says why."""
 
-    def __init__(self, text: str, position: int, reason: str, examples: str = "") -> None:
+    def __init__(self, text: str, position: int, reason: Phrase, examples: str) -> None:
         self.text = text
         self.position = position
-        self.reason = reason
-        shown = text.replace("\n", " ")
-        message = f"the condition {shown!r} cannot be read at character {position + 1}: {reason}"
-        super().__init__(message + (f"\nconditions look like: {examples}" if examples else ""))
+        self.reason = str(reason)
+        super().__init__(
+            "the condition {shown} cannot be read at character {place}: {reason}\nconditions look like: {examples}",
+            shown=repr(text.replace("\n", " ")), place=position + 1, reason=reason, examples=examples,
+        )  # fmt: skip
 
 
 class LaunchError(MachiaiError):
@@ -123,6 +136,10 @@ class StopRefused(MachiaiError):
 
 class WatchRefused(MachiaiError):
     """A process that runs already cannot be watched; nothing was changed, and the process was left alone."""
+
+
+class WrongValue(MachiaiError, ValueError):
+    """A choice is not what it can be; the message says how a right one looks."""
 
 
 class DaemonRunning(MachiaiError):

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from store.errors import ExpressionError
 from store.metrics import HIGHER, LOWER, is_percent
+from store.symptoms import Phrase
 
 COMPARE, IS, BEST = "compare", "is", "best"
 NAN, INF, FINITE = "nan", "inf", "finite"
@@ -113,10 +114,10 @@ class _Reader:
                 raise self._wrong("the name of the metric is empty", quoted.start())
             return name
         if self.text[self.at] in "\"'":
-            raise self._wrong(f"the quote {self.text[self.at]} is not closed")
+            raise self._wrong("the quote {quote} is not closed", quote=self.text[self.at])
         bare = _BARE.match(self.text, self.at)
         if not bare:
-            raise self._wrong(f"a metric comes first, not {self._next()!r}")
+            raise self._wrong("a metric comes first, not {word}", word=repr(self._next()))
         self.at = bare.end()
         return bare[0]
 
@@ -125,23 +126,33 @@ class _Reader:
         found = _WINDOW.match(self.text, begin)
         if not found:
             if self.text[begin : begin + 1] in ("[", "]"):
-                raise self._wrong(f"the bracket {self.text[begin]} has no other; a name with brackets is put in quotes")
+                raise self._wrong(
+                    "the bracket {bracket} has no other; a name with brackets is put in quotes",
+                    bracket=self.text[begin],
+                )
             return 0, ""
         self.at = found.end()
         size, statistic = found[1], found[2] or ""
-        known = ", ".join(STATISTICS[:-1]) + f" or {STATISTICS[-1]}"
         if self.at < len(self.text) and not self.text[self.at].isspace() and not _OPERATOR.match(self.text, self.at):
             raise self._wrong("a name with brackets is put in quotes", begin)
         if not 2 <= _count_of(size) <= LONGEST_WINDOW:
             raise self._wrong(
-                f"[{size}] is no window: it is of 2 to {LONGEST_WINDOW:,} points, as in {metric}[50].mean; "
-                "a name with brackets is put in quotes",
+                "[{size}] is no window: it is of 2 to {most} points, as in {metric}[50].mean; a name with "
+                "brackets is put in quotes",
                 begin,
+                size=size,
+                most=f"{LONGEST_WINDOW:,}",
+                metric=metric,
             )
         if statistic not in STATISTICS:
-            asked = f"not .{statistic}" if statistic else f"as in {metric}[{size}].mean"
+            known = ", ".join(f".{one}" for one in STATISTICS)
+            if not statistic:
+                raise self._wrong(
+                    "after [{size}] comes one of {known}, as in {metric}[{size}].mean",
+                    begin, size=size, known=known, metric=metric,
+                )  # fmt: skip
             raise self._wrong(
-                f"after [{size}] comes .{known.replace(', ', ', .').replace(' or ', ' or .')}, {asked}", begin
+                "after [{size}] comes one of {known}, not .{word}", begin, size=size, known=known, word=statistic
             )
         return int(size), statistic
 
@@ -154,7 +165,12 @@ class _Reader:
             spelled = found[0].translate(_WIDE)
             operator = _SPELLINGS.get(spelled, spelled)
             if operator not in OPERATORS:
-                raise self._wrong(f"{found[0]!r} is no comparison; there are {' '.join(OPERATORS)}", begin)
+                raise self._wrong(
+                    "{word} is no comparison; there are {operators}",
+                    begin,
+                    word=repr(found[0]),
+                    operators=" ".join(OPERATORS),
+                )
             return self._compared(plain, operator)
         word = self._word()
         if word == "is":
@@ -165,14 +181,19 @@ class _Reader:
             return replace(plain, test=BEST, what=self._optional(LOWER, HIGHER))
         if word is None:
             raise self._wrong(
-                f"after the metric {plain.metric!r} comes a comparison, as in {_spell_name(plain.metric)} > 0.9"
+                "after the metric {metric} comes a comparison, as in {name} > 0.9",
+                metric=repr(plain.metric),
+                name=_spell_name(plain.metric),
             )
         if _OPERATOR.search(self.text, begin) and not plain.window:
             whole = self.text[: _operator_place(self.text, begin)].strip()
             raise self._wrong(
-                f"a comparison is expected, not {word!r}; a name with spaces is put in quotes: {whole!r}", begin
+                "a comparison is expected, not {word}; a name with spaces is put in quotes: {whole}",
+                begin,
+                word=repr(word),
+                whole=repr(whole),
             )
-        raise self._wrong(f"a comparison, `is` or `best` is expected, not {word!r}", begin)
+        raise self._wrong("a comparison, `is` or `best` is expected, not {word}", begin, word=repr(word))
 
     def _compared(self, plain: Expression, operator: str) -> Expression:
         self._skip()
@@ -180,14 +201,27 @@ class _Reader:
         word = self._word()
         if word is None:
             raise self._wrong(
-                f"after {operator} comes a number, as in {_spell_name(plain.metric)} {operator} 0.9", begin
+                "after {operator} comes a number, as in {name} {operator} 0.9",
+                begin,
+                operator=operator,
+                name=_spell_name(plain.metric),
             )
         number = _number_of(word, plain.metric)
         if number is None:
-            raise self._wrong(f"after {operator} comes a number such as 0.9, 1e-3, 90% or inf, not {word!r}", begin)
+            raise self._wrong(
+                "after {operator} comes a number such as 0.9, 1e-3, 90% or inf, not {word}",
+                begin,
+                operator=operator,
+                word=repr(word),
+            )
         if math.isnan(number):
             if operator not in ("==", "!="):
-                raise self._wrong(f"nothing is {operator} nan; ask for: {_spell_name(plain.metric)} is nan", begin)
+                raise self._wrong(
+                    "nothing is {operator} nan; ask for: {name} is nan",
+                    begin,
+                    operator=operator,
+                    name=_spell_name(plain.metric),
+                )
             return replace(plain, test=IS, what=NAN, negated=operator == "!=")
         return replace(plain, operator=operator, number=number)
 
@@ -196,7 +230,9 @@ class _Reader:
         what = self._optional(NAN, INF, FINITE)
         if not what:
             self._skip()
-            raise self._wrong(f"after `is` comes nan, inf or finite (or not one of them), not {self._next()!r}")
+            raise self._wrong(
+                "after `is` comes nan, inf or finite (or not one of them), not {word}", word=repr(self._next())
+            )
         return replace(plain, test=IS, what=what, negated=negated)
 
     def _rest(self, found: Expression) -> Expression:
@@ -215,18 +251,22 @@ class _Reader:
             elif word == "after" and found.after is None:
                 found = replace(found, after=self._step())
             elif word in ("for", "after"):
-                raise self._wrong(f"`{word}` is there twice", begin)
+                raise self._wrong("`{word}` is there twice", begin, word=word)
             elif word in ("and", "or", "&&", "||"):
                 raise self._wrong("one condition at a time: add the other as an alert of its own", begin)
             else:
-                raise self._wrong(f"only `for N` and `after STEP` may follow, not {word or self._next()!r}", begin)
+                raise self._wrong(
+                    "only `for N` and `after STEP` may follow, not {word}", begin, word=repr(word or self._next())
+                )
 
     def _points(self) -> int:
         self._skip()
         begin = self.at
         word = self._word() or ""
         if not 1 <= _count_of(word) <= LONGEST_WINDOW:
-            raise self._wrong(f"after `for` comes in how many points in a row, as in `for 5`, not {word!r}", begin)
+            raise self._wrong(
+                "after `for` comes in how many points in a row, as in `for 5`, not {word}", begin, word=repr(word)
+            )
         self._optional("points", "point")
         return int(word)
 
@@ -236,7 +276,7 @@ class _Reader:
         word = self._word() or ""
         number = _number_of(word.replace(",", ""), "")
         if number is None or not math.isfinite(number) or "%" in word:
-            raise self._wrong(f"after `after` comes a step, as in `after 1000`, not {word!r}", begin)
+            raise self._wrong("after `after` comes a step, as in `after 1000`, not {word}", begin, word=repr(word))
         return number
 
     def _optional(self, *words: str) -> str:
@@ -268,8 +308,8 @@ class _Reader:
     def _is_over(self) -> bool:
         return self.at >= len(self.text)
 
-    def _wrong(self, what: str, at: int | None = None) -> ExpressionError:
-        return ExpressionError(self.text, self.at if at is None else at, what, EXAMPLES)
+    def _wrong(self, what: str, at: int | None = None, /, **values: object) -> ExpressionError:
+        return ExpressionError(self.text, self.at if at is None else at, Phrase(what, **values), EXAMPLES)
 
 
 def _number_of(word: str, metric: str) -> float | None:

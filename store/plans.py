@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from store import tasks
 from store.errors import Conflict, TaskError
 from store.runs import ACTIVE, Run, get_run
+from store.symptoms import Phrase
 from store.task_lines import Draft, read_line
 from store.task_rows import Task
 
@@ -56,7 +57,7 @@ def read_plan(connection: sqlite3.Connection, run_id: str) -> Plan:
         (run_id,),
     ).fetchone()
     if row is None:
-        raise TaskError(f"no run has the id {run_id!r}; `machiai ls` lists them")
+        raise TaskError("no run has the id {run}; `machiai ls` lists them", run=repr(run_id))
     texts = {name: row[name] or None for name in FIELDS}
     return Plan(run_id, **texts, changed=row["plan_changed"], late=bool(row["plan_late"]), revision=row["revision"])
 
@@ -142,16 +143,24 @@ def branch_task(connection: sqlite3.Connection, run_id: str, now: float, branch:
     """
     run = get_run(connection, run_id)
     if run is None:
-        raise TaskError(f"no run has the id {run_id!r}; `machiai ls` lists them")
+        raise TaskError("no run has the id {run}; `machiai ls` lists them", run=repr(run_id))
     chosen = branch or branch_of(run)
     if chosen not in (SUCCESS, FAILURE):
-        raise TaskError(f"{run.name} is {run.state}: say which branch of its plan is meant, success or failure")
+        raise TaskError(
+            "{name} is {state}: say which branch of its plan is meant, success or failure",
+            name=run.name,
+            state=Phrase(run.state),
+        )
     made = tasks.made_of(connection, _origin(run_id, chosen))
     if made is not None:
         return made
     text = _tidy(run.if_success if chosen == SUCCESS else run.if_failure)
     if text is None:
-        raise TaskError(f"the plan of {run.name} says nothing for {chosen}; write it down first, or add a task")
+        raise TaskError(
+            "the plan of {name} says nothing for {chosen}; write it down first, or add a task",
+            name=run.name,
+            chosen=chosen,
+        )
     first, _, rest = text.partition("\n")
     draft = read_line(first) or Draft(first)
     task_id = tasks.add(

@@ -1,6 +1,6 @@
 """What each choice about alerts can be: a function a choice, that gives it back in its own form or says how one looks.
 
-They take what was kept as JSON as well as what a page gives, and raise ValueError for what cannot be used.
+They take what was kept as JSON as well as what a page gives, and raise WrongValue for what cannot be used.
 """
 
 import re
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from store.alert_rules import DIGEST, NOW, SENSITIVITIES, SOON
+from store.errors import WrongValue
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LANGUAGES = ("auto", "en", "ja")
@@ -21,7 +22,7 @@ _CHANNEL = re.compile(r"[a-z0-9-]{1,64}")
 def check_time(value: Any) -> str:
     """A time of day, from 00:00 to 23:59."""
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise ValueError(f"{value!r} is no time of day; one looks like 09:00, from 00:00 to 23:59")
+        raise WrongValue("{value} is no time of day; one looks like 09:00, from 00:00 to 23:59", value=repr(value))
     return value
 
 
@@ -30,27 +31,35 @@ def check_quiet(value: Any) -> tuple[str, str] | None:
     if value is None:
         return None
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise ValueError(f"{value!r} is no span of time; give its begin and its end, 23:00 and 07:00 say, or none")
+        raise WrongValue(
+            "{value} is no span of time; give its begin and its end, 23:00 and 07:00 say, or none", value=repr(value)
+        )
     begin, end = (check_time(one) for one in value)
     if begin == end:
-        raise ValueError(f"begin and end are both {begin}; give two times, 23:00 and 07:00 say, or none")
+        raise WrongValue("begin and end are both {begin}; give two times, 23:00 and 07:00 say, or none", begin=begin)
     return begin, end
 
 
 def check_digests(value: Any) -> tuple[str, ...]:
     """The times of the digests, in order of the day, each once."""
     if type(value) not in (list, tuple):
-        raise ValueError(f"{value!r} is no list of times; one looks like 09:00, 13:00, 18:00")
+        raise WrongValue("{value} is no list of times; one looks like 09:00, 13:00, 18:00", value=repr(value))
     times = sorted({check_time(one) for one in value})
     if not 1 <= len(times) <= MOST_DIGESTS:
-        raise ValueError(f"there are {len(times)} times; give 1 to {MOST_DIGESTS}, 09:00, 13:00, 18:00 say")
+        raise WrongValue(
+            "there are {n} times; give 1 to {most}, 09:00, 13:00, 18:00 say", n=len(times), most=MOST_DIGESTS
+        )
     return tuple(times)
 
 
 def check_budget(value: Any) -> int:
     """Pushes a month, 0 for any number."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST_BUDGET:
-        raise ValueError(f"{value!r} is no number of pushes; give 0 (no limit) to {LARGEST_BUDGET}, 500 say")
+        raise WrongValue(
+            "{value} is no number of pushes; give 0 (no limit) to {most}, 500 say",
+            value=repr(value),
+            most=LARGEST_BUDGET,
+        )
     return value
 
 
@@ -65,34 +74,42 @@ def check_review(value: Any) -> str:
         return ""
     day, _, time = value.partition(" ") if isinstance(value, str) else ("", "", "")
     if day not in DAYS or not _TIME.fullmatch(time):
-        raise ValueError(f"{value!r} is no time of the week; one looks like fri 16:00, days are {' '.join(DAYS)}")
+        raise WrongValue(
+            "{value} is no time of the week; one looks like fri 16:00, days are {days}",
+            value=repr(value),
+            days=" ".join(DAYS),
+        )
     return f"{day} {time}"
 
 
 def check_switch(value: Any) -> bool:
     """On or off."""
     if value is not True and value is not False:
-        raise ValueError(f"{value!r} is neither true nor false")
+        raise WrongValue("{value} is neither true nor false", value=repr(value))
     return value is True
 
 
 def check_device(value: Any) -> str:
     """The name an account has for a device, empty for all."""
     if not isinstance(value, str) or len(value) > _LONGEST_DEVICE or not (value.isascii() and value.isprintable()):
-        raise ValueError(f"{value!r} is no name of a device; take one from the account's list, or none for all")
+        raise WrongValue(
+            "{value} is no name of a device; take one from the account's list, or none for all", value=repr(value)
+        )
     return value
 
 
 def check_channel_name(value: Any) -> str:
     """The name of a channel."""
     if not isinstance(value, str) or not _CHANNEL.fullmatch(value):
-        raise ValueError(f"{value!r} is no name of a channel; one looks like ntfy-phone: a-z, 0-9 and -")
+        raise WrongValue(
+            "{value} is no name of a channel; one looks like ntfy-phone: a-z, 0-9 and -", value=repr(value)
+        )
     return value
 
 
 def _check_word(value: Any, words: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in words:
-        raise ValueError(f"{value!r} is none of {', '.join(words)}")
+        raise WrongValue("{value} is none of {known}", value=repr(value), known=", ".join(words))
     return value
 
 

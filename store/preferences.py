@@ -14,7 +14,7 @@ from typing import Any
 from store import preference_checks
 from store.alert_rules import NORMAL, NOW, RULES
 from store.database import write
-from store.errors import PreferencesError
+from store.errors import PreferencesError, WrongValue
 
 _PREFIX = "alerts."
 _RULE, _CHANNEL = "alerts.rule.", "alerts.channel."
@@ -116,13 +116,13 @@ def save_preferences(connection: sqlite3.Connection, preferences: AlertPreferenc
 def _require(part: str, check: Callable[[Any], Any], value: Any) -> None:
     try:
         check(value)
-    except ValueError as error:
-        raise PreferencesError(part, str(error)) from error
+    except WrongValue as error:
+        raise PreferencesError(part, error) from error
 
 
 def _check_kind(kind: str) -> str:
     if kind not in RULES:
-        raise ValueError(f"there is no such rule; the rules are {', '.join(RULES)}")
+        raise WrongValue("there is no such rule; the rules are {rules}", rules=", ".join(RULES))
     return kind
 
 

@@ -56,7 +56,11 @@ def add_project(connection: sqlite3.Connection, name: str, now: float) -> int:
     name = _check_name(connection, name, None)
     taken = connection.execute("SELECT name FROM projects WHERE root = ?", (f"{_BY_NAME}{name}",)).fetchone()
     if taken:
-        raise TaskError(f"{name!r} was the name of the project {taken['name']!r}, and its runs still go there")
+        raise TaskError(
+            "{name} was the name of the project {project}, and its runs still go there",
+            name=repr(name),
+            project=repr(taken["name"]),
+        )
     cursor = connection.execute(
         "INSERT INTO projects (name, root, created) VALUES (?, ?, ?)", (name, f"{_BY_NAME}{name}", now)
     )
@@ -85,7 +89,7 @@ def unarchive(connection: sqlite3.Connection, project_id: int) -> None:
 def set_doing_limit(connection: sqlite3.Connection, project_id: int, limit: int | None) -> None:
     """Set how many tasks of a project are well done side by side, 1 to 99; None for the usual number."""
     if limit is not None and not 1 <= limit <= _MOST_DOING:
-        raise TaskError(f"{limit} tasks side by side? It is a number from 1 to {_MOST_DOING}")
+        raise TaskError("{limit} tasks side by side? It is a number from 1 to {most}", limit=limit, most=_MOST_DOING)
     _update(connection, project_id, "doing_limit", limit)
 
 
@@ -109,8 +113,11 @@ def find_project(connection: sqlite3.Connection, name: str) -> Project:
         if found:
             return max(found, key=lambda one: (one.archived is None, one.created))
     near = difflib.get_close_matches(name, [one.name for one in known], n=3, cutoff=0.5)
-    way = f"did you mean {', '.join(near)}?" if near else "`machiai project ls` lists them, `… project add` adds one"
-    raise TaskError(f"no project is called {name!r}; {way}")
+    if near:
+        raise TaskError("no project is called {name}; did you mean {names}?", name=repr(name), names=", ".join(near))
+    raise TaskError(
+        "no project is called {name}; `machiai project ls` lists them, `… project add` adds one", name=repr(name)
+    )
 
 
 def project_around(connection: sqlite3.Connection, folder: Path) -> Project | None:
@@ -135,12 +142,18 @@ def _check_name(connection: sqlite3.Connection, name: str, project_id: int | Non
         raise TaskError("a project needs a name")
     for one in list_projects(connection):
         if one.id != project_id and one.name.casefold() == name.casefold():
-            archived = ", and archived" if one.archived is not None else ""
-            raise TaskError(f"a project is called {one.name!r} already ({one.root}{archived}); choose another name")
+            if one.archived is not None:
+                raise TaskError(
+                    "a project is called {name} already ({root}, and archived); choose another name",
+                    name=repr(one.name), root=one.root,
+                )  # fmt: skip
+            raise TaskError(
+                "a project is called {name} already ({root}); choose another name", name=repr(one.name), root=one.root
+            )
     return name
 
 
 def _update(connection: sqlite3.Connection, project_id: int, column: str, value: object) -> None:
     cursor = connection.execute(f"UPDATE projects SET {column} = ? WHERE id = ?", (value, project_id))
     if not cursor.rowcount:
-        raise TaskError(f"there is no project {project_id}")
+        raise TaskError("there is no project {number}", number=project_id)

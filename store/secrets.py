@@ -10,16 +10,20 @@ from typing import Any
 
 from store import channels
 from store.errors import SettingsError
+from store.symptoms import Phrase
+from store.words import mark
 
 TOKEN_KEY = "PUSHBULLET_TOKEN"
 LONGEST_TOKEN = 200
-WHERE = "create one at pushbullet.com under Settings, Account, Create Access Token"
+WHERE = mark("create one at pushbullet.com under Settings, Account, Create Access Token")
 
 _TOKEN_LINE = re.compile(r"[ \t]*(?:MACHIAI_)?PUSHBULLET_TOKEN[ \t]*=", re.IGNORECASE)
 _TABLE_LINE = re.compile(r"[ \t]*\[")
 _CHANNEL_LINE = re.compile(r"[ \t]*\[\[[ \t]*channels[ \t]*\]\][ \t]*(#.*)?\r?$")
 _KEY_LINE = re.compile(r"[ \t]*[^\s#]")
 _QUOTES = "\"'`“”‘’"
+_NO_TOML = mark("{path} is not valid TOML{line}; mend the file or move it away")
+_NO_TOML_THEN = mark("{path} would not be valid TOML{line}; mend the file or move it away")
 
 
 def clean_token(pasted: str) -> str:
@@ -29,15 +33,17 @@ def clean_token(pasted: str) -> str:
         token = token.partition("=")[2].strip()
     token = token.strip(_QUOTES).strip()
     if not token:
-        raise SettingsError(f"no token was given; {WHERE}")
+        raise SettingsError("no token was given; {where}", where=Phrase(WHERE))
     if "://" in token:
-        raise SettingsError(f"that is an address, not an access token; {WHERE}")
+        raise SettingsError("that is an address, not an access token; {where}", where=Phrase(WHERE))
     if any(character.isspace() for character in token):
         raise SettingsError("an access token has no blanks in it; paste the token alone")
     if not token.isascii() or not token.isprintable() or set(token) & set(_QUOTES + "\\"):
         raise SettingsError("that holds characters that no access token has; paste the token alone")
     if len(token) > LONGEST_TOKEN:
-        raise SettingsError(f"that has {len(token)} characters, too many for an access token; paste the token alone")
+        raise SettingsError(
+            "that has {n} characters, too many for an access token; paste the token alone", n=len(token)
+        )
     return token
 
 
@@ -50,7 +56,11 @@ def store_token(path: Path, token: str) -> None:
     path, before = _read(path)
     after = _with_token(before, token)
     if _without_token(before, path) != _without_token(after, path):
-        raise SettingsError(f"cannot tell where the token stands in {path}; write {TOKEN_KEY} there by hand")
+        raise SettingsError(
+            "cannot tell where the token stands in {path}; write {key} there by hand",
+            path=path,
+            key=TOKEN_KEY,
+        )
     _write(path, after)
 
 
@@ -95,13 +105,15 @@ def remove_channel(path: Path, name: str) -> bool:
 
 def _check_and_write(path: Path, before: str, after: str, name: str, url: str | None) -> None:
     """Write ``after`` when, read as TOML, it differs from ``before`` in that channel alone."""
-    old, new = _parse(before, path), _parse(after, path, "would not be")
+    old, new = _parse(before, path), _parse(after, path, _NO_TOML_THEN)
     tables = [table for table in _tables(new) if isinstance(table, dict)]
     kept = [[table for table in _tables(values) if not _is_named(table, name)] for values in (old, new)]
     rests = [{key: value for key, value in values.items() if key != "channels"} for values in (old, new)]
     there = [table.get("url") for table in tables if table.get("name") == name]
     if kept[0] != kept[1] or rests[0] != rests[1] or there != ([] if url is None else [url]):
-        raise SettingsError(f"cannot tell where channel {name!r} stands in {path}; change it there by hand")
+        raise SettingsError(
+            "cannot tell where channel {name} stands in {path}; change it there by hand", name=repr(name), path=path
+        )
     _write(path, after)
 
 
@@ -155,13 +167,13 @@ def _lines(text: str) -> list[str]:
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
-def _parse(text: str, path: Path, how: str = "is not") -> dict[str, Any]:
+def _parse(text: str, path: Path, wrong: str = _NO_TOML) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         # Not chained: the parser's message may repeat what stands in the file.
-        line = f" (line {found[1]})" if (found := re.search(r"line (\d+)", str(error))) else ""
-        raise SettingsError(f"{path} {how} valid TOML{line}; mend the file or move it away") from None
+        found = re.search(r"line (\d+)", str(error))
+        raise SettingsError(wrong, path=path, line=Phrase(" (line {n})", n=found[1]) if found else "") from None
 
 
 def _read(path: Path) -> tuple[Path, str]:
@@ -171,14 +183,18 @@ def _read(path: Path) -> tuple[Path, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path, path.read_bytes().decode() if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read {path}: {_words(error)}; mend the file or move it away") from error
+        raise SettingsError(
+            "cannot read {path}: {reason}; mend the file or move it away", path=path, reason=_words(error)
+        ) from error
 
 
 def _write(path: Path, text: str) -> None:
     try:
         _replace(path, text)
     except OSError as error:
-        raise SettingsError(f"cannot write {path}: {_words(error)}; set MACHIAI_SECRETS to another file") from error
+        raise SettingsError(
+            "cannot write {path}: {reason}; set MACHIAI_SECRETS to another file", path=path, reason=_words(error)
+        ) from error
 
 
 def _replace(path: Path, text: str) -> None:
@@ -200,5 +216,5 @@ def _replace(path: Path, text: str) -> None:
         os.close(folder)
 
 
-def _words(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "it is not UTF-8 text"
+def _words(error: Exception) -> str | Phrase:
+    return getattr(error, "strerror", None) or Phrase("it is not UTF-8 text")

@@ -6,7 +6,7 @@ One session is open at a time, and no two overlap. Time that the machine slept i
 import sqlite3
 from dataclasses import dataclass
 
-from store import advice_log, deliveries, tasks
+from store import advice_log, deliveries, document_sources, tasks
 from store.errors import SessionError
 from store.waiting_preferences import read_waiting
 
@@ -25,7 +25,7 @@ _READING_TO_RESUME_SECONDS = 600.0
 _LEAST_FORGOTTEN_SECONDS = 1800.0
 _LEAST_FINISHED_SECONDS = 60.0
 _CLOCK_SLACK_SECONDS = 60.0
-_NO_KIND = f"there is no session of kind {{kind!r}}; kinds are {', '.join(KINDS)}"
+_NO_KIND = "there is no session of kind {kind}; kinds are {kinds}"
 _SELECT = (
     "SELECT s.*, p.name AS project, t.title AS task, r.name AS run FROM sessions s "
     "LEFT JOIN projects p ON p.id = s.project_id LEFT JOIN tasks t ON t.id = s.task_id "
@@ -95,10 +95,12 @@ def begin(
     changed nothing, for what there is not.
     """
     if kind not in KINDS:
-        raise SessionError(_NO_KIND.format(kind=kind))
+        raise SessionError(_NO_KIND, kind=repr(kind), kinds=", ".join(KINDS))
     length = USUAL_SECONDS[kind] if planned is None else planned
     if not 0 < length <= LONGEST_SECONDS:
-        raise SessionError(f"a session is longer than nothing and at most {LONGEST_SECONDS / 3600:.0f} hours")
+        raise SessionError(
+            "a session is longer than nothing and at most {hours} hours", hours=f"{LONGEST_SECONDS / 3600:.0f}"
+        )
     if kind == "mail":
         cap = read_waiting(connection).mail_minutes * 60.0
         length = cap if planned is None else min(planned, cap)
@@ -148,6 +150,7 @@ def end(connection: sqlite3.Connection, session_id: int, now: float, *, by: str 
         if by == USER and session.advice_id is not None and session.seconds(now) >= _LEAST_FINISHED_SECONDS:
             advice_log.finish(connection, session.advice_id, now)
     connection.execute("UPDATE sessions SET outcome = ? WHERE id = ?", (kept or None, session_id))
+    document_sources.put_session(connection, session_id)
     return get_session(connection, session_id)
 
 
@@ -156,11 +159,13 @@ def extend(connection: sqlite3.Connection, session_id: int, seconds: float, now:
     transaction. SessionError where it has ended, and for mail beyond its cap."""
     session = get_session(connection, session_id)
     if session.ended is not None:
-        raise SessionError(f"session {session_id} has ended; begin another one")
+        raise SessionError("session {number} has ended; begin another one", number=session_id)
     length = max(session.length, session.seconds(now)) + seconds
     cap = read_waiting(connection).mail_minutes * 60.0 if session.kind == "mail" else LONGEST_SECONDS
     if seconds <= 0 or length > cap:
-        raise SessionError(f"a session of kind {session.kind} lasts {cap / 60:.0f} minutes at most")
+        raise SessionError(
+            "a session of kind {kind} lasts {minutes} minutes at most", kind=session.kind, minutes=f"{cap / 60:.0f}"
+        )
     connection.execute("UPDATE sessions SET planned = ? WHERE id = ?", (length, session_id))
     return get_session(connection, session_id)
 
@@ -188,7 +193,7 @@ def get_session(connection: sqlite3.Connection, session_id: int) -> Session:
     """The session of that id; SessionError where there is none."""
     row = connection.execute(f"{_SELECT} WHERE s.id = ?", (session_id,)).fetchone()
     if row is None:
-        raise SessionError(f"there is no session {session_id}; `machiai session ls` lists them")
+        raise SessionError("there is no session {number}; `machiai session ls` lists them", number=session_id)
     return Session(**dict(row))
 
 
@@ -249,7 +254,7 @@ def correct(
     """
     session = get_session(connection, session_id)
     if kind is not None and kind not in KINDS:
-        raise SessionError(_NO_KIND.format(kind=kind))
+        raise SessionError(_NO_KIND, kind=repr(kind), kinds=", ".join(KINDS))
     first = session.begun if begun is None else begun
     last = session.ended if ended is None else ended
     if first > now or (last is not None and last > now):
@@ -258,7 +263,9 @@ def correct(
         raise SessionError("a session cannot end before it began; give a later end or an earlier beginning")
     for other in list_sessions(connection, first, last if last is not None else now):
         if other.id != session_id and (other.ended is None or other.ended > first):
-            raise SessionError(f"it would overlap session {other.id} ({other.kind}); correct that one first")
+            raise SessionError(
+                "it would overlap session {number} ({kind}); correct that one first", number=other.id, kind=other.kind
+            )
     moved = (first, last) != (session.begun, session.ended)
     connection.execute(
         "UPDATE sessions SET begun = ?, ended = ?, kind = ?, outcome = ?, slept = min(slept, ?), "
@@ -269,6 +276,7 @@ def correct(
             now, session_id,
         ),
     )  # fmt: skip
+    document_sources.put_session(connection, session_id)
     return get_session(connection, session_id)
 
 
@@ -293,12 +301,14 @@ def _check_subject(
         if one is None:
             continue
         row = connection.execute(f"SELECT project_id FROM {table} WHERE id = ?", (one,)).fetchone()
+        if row is None and table == "tasks":
+            raise SessionError("there is no task {number}; `machiai task ls --all` lists them", number=one)
         if row is None:
-            raise SessionError(f"there is no {table[:-1]} {one}; `machiai {'task ls' if task_id else 'ls'}` lists them")
+            raise SessionError("there is no run {run}; `machiai ls` lists them", run=one)
         project_id = row["project_id"] if project_id is None else project_id
     if (
         project_id is not None
         and not connection.execute("SELECT 1 FROM projects WHERE id = ?", (project_id,)).fetchone()
     ):
-        raise SessionError(f"there is no project {project_id}")
+        raise SessionError("there is no project {number}", number=project_id)
     return project_id

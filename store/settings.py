@@ -19,12 +19,16 @@ from typing import Any
 
 from store.channels import ChannelUrl, read_channels, secret_parts
 from store.errors import SettingsError
+from store.symptoms import Phrase
+from store.words import mark
 
 PREFIX = "MACHIAI_"
 CHECKOUT = Path(__file__).resolve().parent.parent
 HIDDEN = "•••"
 TABLES = ("glossary",)  # of config.toml, read where they are used
-_PATTERN_LOOKS = "it looks like  [[patterns]]  name = 'mine'  regex = 'it (?P<step>[0-9]+) .* kappa (?P<kappa>[^ ]+)'"
+_PATTERN_LOOKS = mark(
+    "it looks like  [[patterns]]  name = 'mine'  regex = 'it (?P<step>[0-9]+) .* kappa (?P<kappa>[^ ]+)'"
+)
 _HOME = Path("~/.machiai")
 _SECRETS = CHECKOUT / ".streamlit" / "secrets.toml"
 
@@ -141,14 +145,21 @@ def _home(environ: Mapping[str, str]) -> Path:
         path = Path(text or Settings.home).expanduser()
         return path if path.is_absolute() else Path.cwd() / path
     except (RuntimeError, OSError) as error:
-        raise SettingsError(f"no data folder: {error}; set {PREFIX}HOME to an absolute path") from error
+        raise SettingsError(
+            "no data folder: {error}; set {name} to an absolute path", error=error, name=f"{PREFIX}HOME"
+        ) from error
 
 
 def _secrets(text: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise SettingsError(f"no secrets file {text}: {error}; set {PREFIX}SECRETS to an absolute path") from error
+        raise SettingsError(
+            "no secrets file {text}: {error}; set {name} to an absolute path",
+            text=text,
+            error=error,
+            name=f"{PREFIX}SECRETS",
+        ) from error
 
 
 def _from_config(path: Path, problems: list[str]) -> dict[str, Any]:
@@ -194,11 +205,15 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read {path}: {error}; mend the file or move it away") from error
+        raise SettingsError(
+            "cannot read {path}: {reason}; mend the file or move it away", path=path, reason=error
+        ) from error
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}; a line looks like  poll_seconds = 0.5") from error
+        raise SettingsError(
+            "{path} is not valid TOML: {error}; a line looks like  poll_seconds = 0.5", path=path, error=error
+        ) from error
 
 
 def _known(key: str) -> str | None:
@@ -228,12 +243,24 @@ def _convert(name: str, value: Any, source: str) -> Any:
                 raise ValueError(value)
             return number
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:
-        named = {bool: "true or false", Path: "the path of a file"}
-        wanted = named.get(kind) or f"a number from {meta['low']} to {meta['high']}"
-        raise SettingsError(f"{name} is {value!r} in {source}: it must be {wanted}") from error
+        named = {bool: Phrase("true or false"), Path: Phrase("the path of a file")}
+        wanted = named.get(kind) or Phrase("a number from {low} to {high}", low=meta["low"], high=meta["high"])
+        raise SettingsError(
+            "{name} is {value} in {source}: it must be {wanted}",
+            name=name,
+            value=repr(value),
+            source=source,
+            wanted=wanted,
+        ) from error
     text = str(value).strip()
     if meta["choices"] and text not in meta["choices"]:
-        raise SettingsError(f"{name} is {text!r} in {source}: it must be one of {', '.join(meta['choices'])}")
+        raise SettingsError(
+            "{name} is {text} in {source}: it must be one of {choices}",
+            name=name,
+            text=repr(text),
+            source=source,
+            choices=", ".join(meta["choices"]),
+        )
     return text
 
 
@@ -245,13 +272,29 @@ def _to_patterns(value: Any, path: Path) -> tuple[Pattern, ...]:
         regex = table.get("regex") if isinstance(table, dict) else None
         name = str(table.get("name", f"pattern {number}")) if isinstance(table, dict) else f"pattern {number}"
         if not isinstance(regex, str):
-            raise SettingsError(f"pattern {number} in {path} has no regex; {_PATTERN_LOOKS}")
+            raise SettingsError(
+                "pattern {number} in {path} has no regex; {looks}",
+                number=number,
+                path=path,
+                looks=Phrase(_PATTERN_LOOKS),
+            )
         try:
             groups = re.compile(regex).groupindex
         except re.error as error:
-            raise SettingsError(f"the regex of {name!r} in {path} is not one: {error}; {_PATTERN_LOOKS}") from error
+            raise SettingsError(
+                "the regex of {name} in {path} is not one: {error}; {looks}",
+                name=repr(name),
+                path=path,
+                error=error,
+                looks=Phrase(_PATTERN_LOOKS),
+            ) from error
         if not groups:
-            raise SettingsError(f"the regex of {name!r} in {path} names no group; {_PATTERN_LOOKS}")
+            raise SettingsError(
+                "the regex of {name} in {path} names no group; {looks}",
+                name=repr(name),
+                path=path,
+                looks=Phrase(_PATTERN_LOOKS),
+            )
         patterns.append(Pattern(name, regex))
     return tuple(patterns)
 

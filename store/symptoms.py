@@ -19,7 +19,7 @@ class Phrase:
         self.values = values
 
     def __str__(self) -> str:
-        return self.message.format(**self.values)
+        return self.message.format(**self.values) if self.values else self.message
 
 
 class Length(float):

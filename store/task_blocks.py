@@ -8,6 +8,7 @@ from typing import Any
 from store.database import write
 from store.errors import TaskError
 from store.runs import ACTIVE
+from store.symptoms import Phrase
 from store.task_lines import clean
 from store.task_rows import ENDED, RUN_MARK, Task, due, known, record_event, waiting_on, write_fields
 
@@ -33,7 +34,11 @@ def block(
         raise ValueError("a task waits for a run, a text or a date: give one of them")
     task = known(connection, task_id)
     if task.state in ENDED:
-        raise TaskError(f"task {task_id} is {task.state}; take it up first: machiai task todo {task_id}")
+        raise TaskError(
+            "task {number} is {state}; take it up first: machiai task todo {number}",
+            number=task_id,
+            state=Phrase(task.state),
+        )
     if run_id is not None:
         run_id = _check_run(connection, run_id)
     if text is not None and not (text := clean(text)):
@@ -84,9 +89,12 @@ def _wake(connection: sqlite3.Connection, task: Task, now: float, by: str) -> Ta
 def _check_run(connection: sqlite3.Connection, run_id: str) -> str:
     row = connection.execute("SELECT name, state FROM runs WHERE id = ?", (run_id,)).fetchone()
     if row is None:
-        raise TaskError(f"no run has the id {run_id!r}; `machiai ls` lists them")
+        raise TaskError("no run has the id {run}; `machiai ls` lists them", run=repr(run_id))
     if row["state"] not in ACTIVE:
         raise TaskError(
-            f"{row['name']} ({run_id}) has ended already: it is {row['state']}, so nothing would wake the task"
+            "{name} ({run}) has ended already: it is {state}, so nothing would wake the task",
+            name=row["name"],
+            run=run_id,
+            state=Phrase(row["state"]),
         )
     return run_id

@@ -94,7 +94,7 @@ def known(connection: sqlite3.Connection, task_id: int) -> Task:
     """The task of that id; TaskError where there is none."""
     task = get(connection, task_id)
     if task is None:
-        raise TaskError(f"there is no task {task_id}; `machiai task ls --all` lists them")
+        raise TaskError("there is no task {number}; `machiai task ls --all` lists them", number=task_id)
     return task
 
 

@@ -84,9 +84,10 @@ def change(
         return acknowledge(connection, task_id, now)
     if revision is not None and revision != task.revision:
         raise Conflict(
-            f"task {task_id} was changed elsewhere meanwhile, and nothing was written: see how it is now, "
-            "then save yours again",
+            "task {number} was changed elsewhere meanwhile, and nothing was written: see how it is now, then "
+            "save yours again",
             task,
+            number=task_id,
         )
     detail = {name: [getattr(task, name), value] for name, value in wanted.items()}
     record_event(connection, task_id, now, "changed", detail)
@@ -98,7 +99,7 @@ def set_state(connection: sqlite3.Connection, task_id: int, state: str, now: flo
     if state == "blocked":
         raise TaskError("say what the task waits for: a run, a date or a text")
     if state not in STATES:
-        raise TaskError(f"a task is never {state!r}; it is one of {', '.join(STATES)}")
+        raise TaskError("a task is never {state}; it is one of {states}", state=repr(state), states=", ".join(STATES))
     task = known(connection, task_id)
     if task.state == state:
         return acknowledge(connection, task_id, now)
@@ -171,13 +172,20 @@ def _check(connection: sqlite3.Connection, name: str, value: Any) -> Any:
     if name == "notes":
         return str(value).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
     if name == "kind" and value not in KINDS:
-        raise TaskError(f"{value!r} is no kind of task; it is one of {', '.join(KINDS)}")
+        raise TaskError("{value} is no kind of task; it is one of {kinds}", value=repr(value), kinds=", ".join(KINDS))
     if name == "priority" and value not in PRIORITIES:
-        raise TaskError(f"{value!r} is no priority; it is a whole number from {min(PRIORITIES)} to {max(PRIORITIES)}")
+        raise TaskError(
+            "{value} is no priority; it is a whole number from {least} to {most}",
+            value=repr(value),
+            least=min(PRIORITIES),
+            most=max(PRIORITIES),
+        )
     if name == "estimate" and value is not None and not (math.isfinite(value) and 0 < value <= MOST_SECONDS):
-        raise TaskError(f"an estimate is more than nothing and at most {MOST_SECONDS / 3600:.0f} hours")
+        raise TaskError(
+            "an estimate is more than nothing and at most {hours} hours", hours=f"{MOST_SECONDS / 3600:.0f}"
+        )
     if name == "project_id" and value is not None and not _has_project(connection, value):
-        raise TaskError(f"there is no project {value}")
+        raise TaskError("there is no project {number}", number=value)
     return value
 
 

@@ -12,6 +12,7 @@ from store.expressions import BEST, EXAMPLES, Expression, parse
 from store.metrics import guess_direction
 from store.points import legs_since, series_named
 from store.series import list_series
+from store.symptoms import Phrase
 from store.watches import Fire, Watch
 
 SEVERITIES = (NOW, SOON, DIGEST)
@@ -130,8 +131,12 @@ def check_direction(expression: Expression, chosen: Mapping[str, str]) -> None:
         raise ExpressionError(
             str(expression),
             0,
-            f"whether lower or higher is better for {expression.metric!r} is not plain from its name: "
-            f"write `{expression} higher` or `{expression} lower`",
+            Phrase(
+                "whether lower or higher is better for {metric} is not plain from its name: "
+                "write `{one} higher` or `{one} lower`",
+                metric=repr(expression.metric),
+                one=str(expression),
+            ),
             EXAMPLES,
         )
 

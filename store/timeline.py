@@ -21,7 +21,8 @@ class Item:
     """Something that happened at ``time`` (epoch seconds). ``ref`` is the id of the run, session, entry …, or a sha.
 
     ``detail`` by kind — run: ``event`` (launched, ended), state, cause, seconds; session: kind, ended, seconds,
-    outcome; commit: author, added, deleted, mine, repository; entry: kind, text, attachments; task: kind, state.
+    outcome, notes (what its resume notes say); commit: author, added, deleted, mine, repository; entry:
+    kind, text, attachments; task: kind, state.
     """
 
     time: float
@@ -101,11 +102,15 @@ def _sessions(connection: sqlite3.Connection, chosen: _Chosen) -> list[Item]:
     items = []
     for row in rows:
         seconds = max(0.0, row["ended"] - row["begun"] - row["slept"]) if row["ended"] is not None else None
+        notes = connection.execute(
+            "SELECT place, next_step, question FROM resumes WHERE session_id = ? ORDER BY id", (row["id"],)
+        )
         detail = {
             "kind": row["kind"],
             "ended": row["ended"],
             "seconds": seconds,
             "outcome": row["outcome"] or "",
+            "notes": [text for note in notes for text in note if text],
             "run_id": row["run_id"],
             "task_id": row["task_id"],
             "paper": row["paper"],

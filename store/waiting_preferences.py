@@ -11,10 +11,13 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from store.database import write
-from store.errors import PreferencesError
+from store.errors import PreferencesError, WrongValue
 from store.preference_checks import check_switch
+from store.words import mark
 
 _PREFIX = "waiting."
+_MINUTES = mark("{value} is no number of minutes; give {low} to {high}")
+_TASKS = mark("{value} is no number of tasks; give {low} to {high}")
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,20 @@ class WaitingPreferences:
     hold_ends: bool = True
 
 
-def _whole(low: int, high: int, unit: str) -> Callable[[Any], int]:
+def _whole(low: int, high: int, message: str) -> Callable[[Any], int]:
     def check(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise ValueError(f"{value!r} is no number of {unit}; give {low} to {high}")
+            raise WrongValue(message, value=repr(value), low=low, high=high)
         return value
 
     return check
 
 
 CHECKS: Mapping[str, Callable[[Any], Any]] = {
-    "stamina_minutes": _whole(5, 240, "minutes"),
-    "day_minutes": _whole(5, 720, "minutes"),
-    "mail_minutes": _whole(1, 60, "minutes"),
-    "doing_limit": _whole(1, 20, "tasks"),
+    "stamina_minutes": _whole(5, 240, _MINUTES),
+    "day_minutes": _whole(5, 720, _MINUTES),
+    "mail_minutes": _whole(1, 60, _MINUTES),
+    "doing_limit": _whole(1, 20, _TASKS),
     "hold_ends": check_switch,
 }
 
@@ -70,8 +73,8 @@ def save_waiting(connection: sqlite3.Connection, chosen: WaitingPreferences, now
     for part, check in CHECKS.items():
         try:
             check(getattr(chosen, part))
-        except ValueError as error:
-            raise PreferencesError(part, str(error)) from error
+        except WrongValue as error:
+            raise PreferencesError(part, error) from error
     with write(connection):
         known = read_waiting(connection)
         for one in fields(chosen):

@@ -5,8 +5,9 @@ import streamlit as st
 from app import sessions as desk
 from app.markup import plain, shorten
 from app.views import session_begin
-from app.views.alert_inputs import draw_wrong
-from app.views.session_moves import act, moved
+from app.views.deeds import draw_wrong
+from app.views.session_moves import act, lead, moved
+from app.views.session_ways import way_of
 from app.views.session_words import icon, kind_word
 from app.waiting import Waiting
 from app.words import Words
@@ -18,6 +19,8 @@ from store.symptoms import Phrase
 
 RUN_PAGE = "views/run.py"
 _ORDER, _WRONG = "advice-order", "advice"
+_LED = ("review", "plan")
+"""Kinds that are done on a page of their own, which nothing else would lead to."""
 
 
 def draw(waiting: Waiting, settings: Settings, say: Words) -> None:
@@ -69,8 +72,8 @@ def draw_card(one: Advice, waiting: Waiting, settings: Settings, say: Words) -> 
                 key=f"take-{name}",
                 type="primary",
                 help=plain(kind_word(one.kind, say)),
-                on_click=act,
-                args=(_WRONG, desk.start, settings, one),
+                on_click=begin,
+                args=(settings, one),
             )
             st.button(
                 say.say("Not now"),
@@ -110,6 +113,14 @@ def draw_weights(waiting: Waiting, settings: Settings, say: Words) -> None:
             on_click=act,
             args=(_WRONG, desk.reset_weights, settings),
         )
+
+
+def begin(settings: Settings, one: Advice) -> None:
+    """For the button: begin it, and go to where it is done; where the session before needs its resume form, that comes
+    first, on the same page."""
+    act(_WRONG, desk.start, settings, one)
+    if one.kind in _LED and one.task_id is None and desk.is_at(settings, one):
+        lead(way_of(one))
 
 
 def ask_begin() -> None:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from app.alert_settings import Kept
 from app.markup import plain
-from app.views.alert_inputs import draw_wrong, keep, seed
+from app.views.alert_inputs import keep, seed
+from app.views.deeds import draw_wrong
 from app.words import Words, mark
 from store import push_budget
 from store.preference_checks import LARGEST_BUDGET

@@ -10,7 +10,7 @@ from app.attention import CALM, Card, Need
 from app.markup import plain, shorten
 from app.plans import Outcome
 from app.views.branch_task import draw_branch, draw_plan_link
-from app.views.delivery_words import WHY
+from app.views.delivery_words import WHY, kept_back
 from app.views.run_link import draw_link as draw_link
 from app.words import Words
 from store import alert_words
@@ -174,7 +174,11 @@ def push_state(need: Need, settings: Settings, say: Words, as_of: float) -> str:
     for delivery in need.deliveries:
         error = delivery.error or ""
         if delivery.state == "sent" and delivery.sent is not None:
-            return say.say("pushed {time}", time=say.moment(delivery.sent, as_of))
+            told, held = (
+                say.say("pushed {time}", time=say.moment(delivery.sent, as_of)),
+                need.held.get(delivery.channel),
+            )
+            return f"{told} · {kept_back(held, say)}" if held else told
         if delivery.state == "digested":
             return say.say("pushed in a digest")
         if delivery.state == "refused":

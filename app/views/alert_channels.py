@@ -1,13 +1,14 @@
 """The channels alerts go out through: what each one gets, a test of it, and how to add another."""
 
-from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from app import alert_settings, blank
 from app.alert_settings import Asked, Kept
 from app.markup import plain
-from app.views.alert_inputs import LEAST, attempt, draw_wrong, keep, seed
+from app.views.alert_inputs import LEAST, keep, seed
+from app.views.deeds import attempt, do, draw_wrong
 from app.words import Words
 from store.channels import NAME_LOOKS, PUSHBULLET, URL_LOOKS, names
 from store.intents import Intent
@@ -114,7 +115,8 @@ def draw_device(device: str, asked: Asked, settings: Settings, say: Words) -> No
         st.button(
             say.say("List the devices"),
             key="list-devices",
-            on_click=lambda: _try("channel-devices", lambda: alert_settings.ask_devices(settings)),
+            on_click=do,
+            args=("channel-devices", partial(alert_settings.ask_devices, settings)),
         )
     if asked.as_of is not None:
         st.caption(say.say("as of {time}", time=say.date(asked.as_of)), width="content")
@@ -133,7 +135,8 @@ def draw_buttons(name: str, kept: Kept, settings: Settings, say: Words, *, disab
             icon=":material/send:",
             disabled=disabled or not kept.pulse.alive,
             help=None if kept.pulse.alive else say.say("The daemon sends it, and it is not running."),
-            on_click=lambda: _try(f"channel-{name}", lambda: alert_settings.ask_test(settings, name)),
+            on_click=do,
+            args=(f"channel-{name}", partial(alert_settings.ask_test, settings, name)),
         )
         removes = name != PUSHBULLET and st.button(say.say("Remove"), key=f"remove-{name}", icon=":material/delete:")
         if removes and attempt(f"channel-{name}", lambda: alert_settings.remove_channel(settings, name)):
@@ -160,8 +163,8 @@ def draw_form(settings: Settings, say: Words) -> None:
         st.caption(
             say.say("Any service Apprise can reach. Its address is kept in the secrets file and not shown again.")
         )
-        st.text_input(say.say("Name"), key=_NAME, max_chars=32, help=plain(NAME_LOOKS))
-        st.text_input(say.say("Address"), key=_URL, type="password", help=plain(URL_LOOKS), autocomplete="off")
+        st.text_input(say.say("Name"), key=_NAME, max_chars=32, help=plain(say.say(NAME_LOOKS)))
+        st.text_input(say.say("Address"), key=_URL, type="password", help=plain(say.say(URL_LOOKS)), autocomplete="off")
         st.form_submit_button(say.say("Add"), on_click=add, args=(settings,))
         draw_wrong(_NAME, say)
 
@@ -188,8 +191,3 @@ def add(settings: Settings) -> None:
     name, url = st.session_state[_NAME], st.session_state[_URL]
     if attempt(_NAME, lambda: alert_settings.add_channel(settings, name, url)):
         st.session_state[_NAME] = st.session_state[_URL] = ""
-
-
-def _try(key: str, act: Callable[[], object]) -> None:
-    """Ask for something; what is wrong with it is shown beside."""
-    attempt(key, act)

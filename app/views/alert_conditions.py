@@ -1,6 +1,6 @@
 """Conditions on metrics that the researcher wants to be told of, and a trial of one on past runs."""
 
-from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -8,7 +8,8 @@ from app import alert_conditions, blank
 from app.alert_conditions import Trial
 from app.figures import figure
 from app.markup import bare, plain
-from app.views.alert_inputs import SEVERITY, attempt, draw_wrong
+from app.views.alert_inputs import SEVERITY
+from app.views.deeds import attempt, do, draw_wrong
 from app.words import Words
 from store.alert_rules import NOW
 from store.projects import Project
@@ -52,7 +53,8 @@ def draw_condition(one: Threshold, settings: Settings, say: Words) -> None:
                 say.say("Remove"),
                 key=key,
                 icon=":material/delete:",
-                on_click=lambda: _try(key, lambda: alert_conditions.remove(settings, one.id)),
+                on_click=do,
+                args=(key, partial(alert_conditions.remove, settings, one.id)),
             )
         draw_wrong(key, say)
 
@@ -141,8 +143,3 @@ def row_of(one: Replayed, say: Words) -> dict[str, str]:
 
 def _remember(trial: Trial) -> None:
     st.session_state[_TRIAL] = trial
-
-
-def _try(key: str, act: Callable[[], object]) -> None:
-    """Do it; what is wrong with it is shown beside."""
-    attempt(key, act)

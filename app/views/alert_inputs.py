@@ -6,16 +6,15 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from app import alert_settings
-from app.markup import plain
-from app.words import Words, mark
+from app.views.deeds import attempt
+from app.words import mark
 from store.alert_rules import DIGEST, KEEN, NORMAL, NOW, PATIENT, SOON
-from store.errors import MachiaiError
 from store.settings import Settings
 
 LEAST = {NOW: mark("Urgent only"), SOON: mark("Urgent and soon"), DIGEST: mark("Everything")}
 SEVERITY = {NOW: mark("Urgent: at once"), SOON: mark("Soon"), DIGEST: mark("In the digest")}
 SENSITIVITY = {KEEN: mark("Keen"), NORMAL: mark("Normal"), PATIENT: mark("Patient")}
-_WRONG, _SEEN = "settings-wrong:", "settings-seen:"
+_SEEN = "settings-seen:"
 
 
 class Input(NamedTuple):
@@ -49,27 +48,4 @@ def keep(
     change: Callable[[Settings, Any], None] = alert_settings.change,
 ) -> None:
     """For ``on_change``: keep what an input holds now, or remember why it could not be kept; ``change`` keeps it."""
-    try:
-        change(settings, alter(st.session_state[one.key]))
-    except MachiaiError as error:
-        st.session_state[_WRONG + one.name] = str(error)
-    else:
-        st.session_state.pop(_WRONG + one.name, None)
-
-
-def attempt(key: str, act: Callable[[], object]) -> bool:
-    """For ``on_click``: do it, or remember under ``key`` why it could not be done; whether it was done."""
-    try:
-        act()
-    except MachiaiError as error:
-        st.session_state[_WRONG + key] = str(error)
-        return False
-    st.session_state.pop(_WRONG + key, None)
-    return True
-
-
-def draw_wrong(key: str, say: Words) -> None:
-    """Why what the input holds is not kept, where it is not."""
-    wrong = st.session_state.get(_WRONG + key)
-    if wrong:
-        st.error(plain(say.say("Not kept: {why}", why=wrong)), icon=":material/error:")
+    attempt(one.name, lambda: change(settings, alter(st.session_state[one.key])))

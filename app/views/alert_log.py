@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import alert_settings, blank
 from app.markup import bare
+from app.views.delivery_words import WHY, kept_back
 from app.words import Words, mark
 from store import delivery_log
 from store.alert_rules import RULES
@@ -44,8 +45,11 @@ def row_of(line: Line, say: Words) -> dict[str, str]:
 
 
 def reason_of(line: Line, say: Words) -> str:
-    """Why it came to that: Machiai's own reasons in the reader's words, a service's answer as it was."""
-    return say.say(line.reason) if line.reason else ""
+    """Why it came to that: Machiai's own reasons in the reader's words, a service's answer as it was. Of what was sent
+    after it had been kept back, why it was."""
+    if line.held:
+        return kept_back(line.held, say)
+    return say.say(WHY.get(line.reason, line.reason)) if line.reason else ""
 
 
 def what_of(line: Line, say: Words) -> str:

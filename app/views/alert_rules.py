@@ -4,7 +4,8 @@ import streamlit as st
 
 from app.alert_settings import Kept, alter_rule
 from app.markup import plain
-from app.views.alert_inputs import SENSITIVITY, SEVERITY, draw_wrong, keep, seed
+from app.views.alert_inputs import SENSITIVITY, SEVERITY, keep, seed
+from app.views.deeds import draw_wrong
 from app.words import Words
 from store.alert_rules import RULES, Rule
 from store.settings import Settings

@@ -10,31 +10,15 @@ import streamlit as st
 
 from app.alert_settings import Change, Kept
 from app.markup import plain
-from app.views.alert_inputs import draw_wrong, keep, seed
+from app.views.alert_inputs import keep, seed
+from app.views.deeds import draw_wrong
+from app.views.weekdays import WEEKDAYS
 from app.words import Words, mark
-from store.preference_checks import DAYS
 from store.preferences import AlertPreferences
 from store.settings import Settings
 
 QUIET, REVIEW = ("23:00", "07:00"), "fri 16:00"
-DAY_WORDS = {
-    "": mark("Never"),
-    **dict(
-        zip(
-            DAYS,
-            (
-                mark("Monday"),
-                mark("Tuesday"),
-                mark("Wednesday"),
-                mark("Thursday"),
-                mark("Friday"),
-                mark("Saturday"),
-                mark("Sunday"),
-            ),
-            strict=True,
-        )
-    ),
-}
+DAY_WORDS = {"": mark("Never"), **WEEKDAYS}
 LANGUAGES = {"auto": mark("As the dashboard or the machine"), "en": "English", "ja": "日本語"}
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from app import plans
 from app.markup import plain, shorten
 from app.views import task_words
-from app.views.alert_inputs import attempt, draw_wrong
+from app.views.deeds import attempt, draw_wrong
 from app.words import Words
 from store.settings import Settings
 from store.task_rows import Task

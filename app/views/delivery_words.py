@@ -21,17 +21,26 @@ WHY = {
     "merged": mark("told by another alert"),
     "follows": mark("it follows from another alert"),
     "filter": mark("this channel is not to get alerts of this kind"),
+    "session": mark("waits for the end of your session"),
     "over": mark("it was over before it was sent"),
     "replaced": mark("a later alert tells it"),
     "expired": mark("it waited too long to be news"),
 }
 
 
-def describe(delivery: Delivery, say: Words) -> str:
-    """``pushbullet: held until 2026-11-21 23:00:00 · quiet hours``."""
+def kept_back(held: str, say: Words) -> str:
+    """``kept back before: quiet hours``, from why the delivery log says it was held."""
+    return say.say("kept back before: {why}", why=say.say(WHY.get(held, held)))
+
+
+def describe(delivery: Delivery, say: Words, held: str | None = None) -> str:
+    """``pushbullet: held until 2026-11-21 23:00:00 · quiet hours``. ``held`` is why it was kept back before it was
+    sent, where it was."""
     parts = [f"{delivery.channel}: {say.say(STATES.get(delivery.state, delivery.state))}"]
     if delivery.sent:
         parts[0] += f" {say.date(delivery.sent)}"
+        if held:
+            parts.append(kept_back(held, say))
     if delivery.attempts:
         parts.append(say.count("{n} attempt", "{n} attempts", delivery.attempts))
     if delivery.state == "held":

@@ -1,8 +1,9 @@
-"""Text that is being typed and not kept yet: it outlives a switch of pages, a reload, and a pause of the connection.
+"""Text that is being typed and not kept yet: it outlives a switch of pages, a reload, a pause of the connection, and a
+dashboard that is started again.
 
-The server holds what it was told for the session. What it was not told yet (the field was not left) is held by the
-browser's tab, and put back into the field when the field is drawn again. A picture pasted into such a field goes to
-the place for files below it.
+The server holds what it was told for the session. What it was not told yet (the field or its form was not left) is held
+by the browser's tab, and put back into the field when the field is drawn again. A picture pasted into such a field goes
+to the place for files below it. What was sent and could not be kept is held by ``app.unkept``.
 """
 
 import json
@@ -10,14 +11,18 @@ from typing import Any
 
 import streamlit as st
 
-_NUMBER, _SENT = "draft-number:", "draft-sent"
+_NUMBER, _SENT, _TURN = "draft-number:", "draft-sent", "draft-turn"
 PREFIX = "draft-"
 
 SCRIPT = """<script>
 (() => {
-  const gone = %s;
+  const gone = %s; // turn %d
   const store = window.sessionStorage, mark = "machiai-draft:";
-  for (const name of gone) store.removeItem(mark + name);
+  const heldAt = (key) => JSON.parse(store.getItem(key) || "null");
+  for (const [name, text] of gone) {
+    const held = heldAt(mark + name);
+    if (held && (text === null || held.text.trim() === text.trim())) store.removeItem(mark + name);
+  }
   if (window.machiaiDrafts) return;
   window.machiaiDrafts = true;
   const load = Math.random();
@@ -29,10 +34,13 @@ SCRIPT = """<script>
     const full = fullOf(field);
     return full ? mark + full.slice(13).replace(/--\\d+$/, "") : null;
   };
+  const turnOf = (full) => Number(full.match(/--(\\d+)$/)?.[1]);
   const put = (field, text) => {
     const kind = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
     Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, text);
     field.dispatchEvent(new Event("input", { bubbles: true }));
+    const part = field.closest("details:not([open])");
+    if (part) part.querySelector("summary").click();
     setTimeout(() => {
       if (document.activeElement !== field) field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
     }, 100);
@@ -43,9 +51,9 @@ SCRIPT = """<script>
       "[class*='st-key-draft-'] textarea, [class*='st-key-draft-'] input[type=text]")) {
       if (seen.has(field)) continue;
       seen.add(field);
-      const held = JSON.parse(store.getItem(keyOf(field)) || "null");
+      const held = heldAt(keyOf(field));
       if (!held || held.text === field.value || field.disabled) continue;
-      if (held.load !== load || held.full === fullOf(field)) put(field, held.text);
+      if (held.load !== load || turnOf(fullOf(field)) <= turnOf(held.full)) put(field, held.text);
     }
   };
   document.addEventListener("input", (event) => {
@@ -72,7 +80,12 @@ SCRIPT = """<script>
 
 def key_of(name: str) -> str:
     """The key of the field of that name; a new one once its text is kept."""
-    return f"{PREFIX}{name}--{st.session_state.get(_NUMBER + name, 0)}"
+    return f"{PREFIX}{name}--{number(name)}"
+
+
+def number(name: str) -> int:
+    """How often the text of that field was kept or given up in this session."""
+    return int(st.session_state.get(_NUMBER + name, 0))
 
 
 def area(label: str, name: str, kept: str = "", **options: Any) -> str:
@@ -94,11 +107,25 @@ def forget(*names: str) -> None:
     """What was typed is kept, or given up: the fields begin anew."""
     for name in names:
         st.session_state.pop(key_of(name), None)
-        st.session_state[_NUMBER + name] = st.session_state.get(_NUMBER + name, 0) + 1
-        st.session_state[_SENT] = [*st.session_state.get(_SENT, []), name]
+        st.session_state[_NUMBER + name] = number(name) + 1
+        _tell(name, None)
+
+
+def sent(name: str, text: str) -> None:
+    """That text has left the field, which stays as it is; what is typed there since then is another one."""
+    _tell(name, text)
 
 
 def watch() -> None:
-    """Let the browser hold what is typed; at the end of a page with such fields."""
-    gone = st.session_state.pop(_SENT, [])
-    st.html(SCRIPT % json.dumps(gone), unsafe_allow_javascript=True)
+    """Let the browser hold what is typed in such fields, and drop what arrived; once on every page."""
+    state = st.session_state
+    gone = state.pop(_SENT, [])
+    if gone:
+        state[_TURN] = state.get(_TURN, 0) + 1  # a script that is the same as before would not run again
+    written = json.dumps(gone).replace("</", "<\\/")
+    st.html(SCRIPT % (written, state.get(_TURN, 0)), unsafe_allow_javascript=True)
+
+
+def _tell(name: str, text: str | None) -> None:
+    """Let the browser drop what it holds for a field: whatever it is, or that text."""
+    st.session_state[_SENT] = [*st.session_state.get(_SENT, []), (name, text)]

@@ -10,9 +10,8 @@ import streamlit as st
 from app import attached, entry_text
 from app.markup import plain, shorten
 from app.views import drafts
-from app.views.alert_inputs import attempt
-from app.views.deeds import do, draw_wrong
-from app.words import Words
+from app.views.deeds import attempt, do, draw_wrong
+from app.words import Words, why
 from store.attachments import Attachment
 from store.errors import MachiaiError
 from store.settings import Settings
@@ -40,7 +39,7 @@ def draw_picture(file: Attachment, settings: Settings, say: Words, alt: str = ""
         data = attached.read_file(settings, file)
         st.image(data, width="content", alt=alt or file.name)
     except MachiaiError as error:
-        st.caption(":material/broken_image: " + plain(error))
+        st.caption(":material/broken_image: " + plain(why(error, say)))
     except Exception:
         logger.warning("attachment %d cannot be shown", file.id, exc_info=True)
         st.caption(":material/broken_image: " + plain(say.say("{name} cannot be shown", name=file.name)))
@@ -101,7 +100,7 @@ def draw_pdf(file: Attachment, settings: Settings, say: Words) -> None:
         try:
             data = base64.b64encode(attached.read_file(settings, file)).decode()
         except MachiaiError as error:
-            st.caption(":material/broken_image: " + plain(error))
+            st.caption(":material/broken_image: " + plain(why(error, say)))
             return
         # A frame of Streamlit's own is shut off from the browser's viewer. Nothing in this one is of the user's typing.
         frame = (

@@ -12,19 +12,20 @@ ENTRIES = {
     "plan": Look(mark("plan"), ":material/map:", "green", "·"),
     "idea": Look(mark("idea"), ":material/lightbulb:", "orange", "·"),
 }
-HAPPENINGS = {
+_BOTH = {
     "run": (mark("runs"), ":material/play_circle:"),
-    "session": (mark("sessions"), ":material/timer:"),
     "commit": (mark("commits"), ":material/commit:"),
+    "session": (mark("sessions"), ":material/timer:"),
     "entry": (mark("entries"), ":material/sticky_note_2:"),
+}
+HAPPENINGS = {
+    **_BOTH,
     "task": (mark("tasks done"), ":material/task_alt:"),
 }
 FOUND = {
-    "entry": (mark("entries"), ":material/sticky_note_2:"),
+    **_BOTH,
     "task": (mark("tasks"), ":material/task_alt:"),
-    "run": (mark("runs"), ":material/play_circle:"),
     "log": (mark("logs"), ":material/article:"),
-    "commit": (mark("commits"), ":material/commit:"),
     "paper": (mark("papers"), ":material/menu_book:"),
 }
 
@@ -53,7 +54,7 @@ def tell(item: Item, say: Words) -> str:
         return " · ".join(part for part in (state, say.length(detail["seconds"]), detail["cause"] or "") if part)
     if item.kind == "session":
         length = say.say("still going on") if detail["ended"] is None else say.length(detail["seconds"])
-        return " · ".join(part for part in (length, detail["outcome"]) if part)
+        return " · ".join(part for part in (length, detail["outcome"], *detail["notes"]) if part)
     if item.kind == "commit":
         files = say.count("{n} file", "{n} files", detail["files"])
         parts = [f"+{detail['added']} −{detail['deleted']}", files]

@@ -10,9 +10,9 @@ import streamlit as st
 from app import journal
 from app.journal import Day
 from app.markup import plain, shorten
-from app.views import entry_body, entry_words, session_words
+from app.views import entry_body, entry_words, session_words, weekdays
 from app.views.deeds import do, draw_wrong
-from app.words import Words, mark
+from app.words import Words
 from store.entry_rows import Entry
 from store.projects import Project
 from store.settings import Settings
@@ -20,15 +20,7 @@ from store.timeline import Item
 
 ENTRY_PAGE = "views/journal.py"
 LONGEST = 6000
-WEEKDAYS = (
-    mark("Monday"),
-    mark("Tuesday"),
-    mark("Wednesday"),
-    mark("Thursday"),
-    mark("Friday"),
-    mark("Saturday"),
-    mark("Sunday"),
-)
+WRITTEN = 1000
 
 
 def draw(projects: list[Project], settings: Settings, say: Words) -> None:
@@ -109,7 +101,7 @@ def draw_way(found: Day, today: date, say: Words) -> None:
 
 def name_of(day: date, today: date, say: Words) -> str:
     """``Today, Saturday 2026-11-21``"""
-    text = f"{say.say(WEEKDAYS[day.weekday()])} {day.isoformat()}"
+    text = f"{say.say(weekdays.name_of(day.weekday()))} {day.isoformat()}"
     return say.say("Today, {day}", day=text) if day == today else text
 
 
@@ -135,7 +127,8 @@ def draw_item(item: Item, names: dict[int, str], say: Words) -> None:
         draw_name(item, say)
         told = entry_words.tell(item, say)
         project = names.get(item.project_id or 0, "")
-        st.caption(plain(shorten(" · ".join(part for part in (told, project) if part), 160)), width="stretch")
+        longest = WRITTEN if item.kind == "session" else 160
+        st.caption(plain(shorten(" · ".join(part for part in (told, project) if part), longest)), width="stretch")
 
 
 def draw_name(item: Item, say: Words) -> None:

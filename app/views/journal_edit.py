@@ -10,7 +10,7 @@ from app.attached import File
 from app.journal import Leaf
 from app.markup import bare, plain
 from app.views import drafts, journal_write
-from app.words import Words
+from app.words import Words, why
 from store.entry_rows import Entry, Version
 from store.errors import Conflict, JournalBusy, MachiaiError
 from store.settings import Settings
@@ -50,7 +50,7 @@ def draw(leaf: Leaf, settings: Settings, say: Words) -> None:
         draw_theirs(entry.id, say)
         drafts.line(say.say("Title"), f"entry-{entry.id}-title", began.title)
         drafts.area(say.say("Text"), f"entry-{entry.id}-body", began.body, height=420)
-        number = st.session_state.get(f"draft-number:entry-{entry.id}-body", 0)
+        number = drafts.number(f"entry-{entry.id}-body")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             new_kind = journal_write.draw_kind(f"entry-{entry.id}-kind-{number}", say, began.entry.kind)
             projects = journal.read_projects(settings)
@@ -117,7 +117,7 @@ def _save(
             "The journal is busy; your text is still here. Save it again in a moment."
         )
     except MachiaiError as error:
-        st.session_state[_WRONG + key] = say.say("Not kept: {why}", why=error)
+        st.session_state[_WRONG + key] = say.say("Not kept: {why}", why=why(error, say))
     else:
         _reset(entry_id)
 

@@ -6,7 +6,7 @@ from app import refactors
 from app.markup import plain, shorten
 from app.views import drafts, journal_write
 from app.views.journal_days import draw_heading
-from app.words import Words
+from app.words import Words, why
 from store.commits import Commit
 from store.errors import JournalBusy, MachiaiError
 from store.projects import Project
@@ -64,7 +64,7 @@ def draw_form(known: list[Commit], settings: Settings, say: Words) -> None:
         try:
             chosen = refactors.between(known, first, last)
         except MachiaiError as error:
-            st.error(plain(error), icon=":material/error:")
+            st.error(plain(why(error, say)), icon=":material/error:")
             return
         running = refactors.running_then(settings, chosen)
         told = [say.count("{n} commit", "{n} commits", len(chosen))]
@@ -119,7 +119,7 @@ def _save(settings: Settings, say: Words, chosen: list[Commit]) -> None:
     except JournalBusy:
         st.session_state[_WRONG] = say.say("The journal is busy; your text is still here. Save it again in a moment.")
     except MachiaiError as error:
-        st.session_state[_WRONG] = say.say("Not kept: {why}", why=error)
+        st.session_state[_WRONG] = say.say("Not kept: {why}", why=why(error, say))
     else:
         drafts.forget(TITLE, WHY, TESTS)
         st.session_state.pop(_WRONG, None)

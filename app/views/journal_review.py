@@ -8,9 +8,8 @@ from app import blank, own_commits
 from app.markup import bare, plain, shorten
 from app.own_commits import Open, Waiting
 from app.views import drafts
-from app.views.alert_inputs import attempt
-from app.views.deeds import do, draw_wrong
-from app.words import Words
+from app.views.deeds import attempt, do, draw_wrong
+from app.words import Words, why
 from store.commits import Commit
 from store.errors import Conflict, MachiaiError
 from store.projects import Project
@@ -257,7 +256,7 @@ def _comment(settings: Settings, say: Words, commit: Commit, hunk: Hunk, name: s
             "Another tab wrote the comment below meanwhile. Change yours to keep it in its place."
         )
     except MachiaiError as error:
-        st.session_state[_WRONG + name] = say.say("Not kept: {why}", why=error)
+        st.session_state[_WRONG + name] = say.say("Not kept: {why}", why=why(error, say))
     else:
         st.session_state.pop(_WRONG + name, None)
         st.session_state[f"comment-seen:{name}"] = text

@@ -9,7 +9,7 @@ from app.attached import File
 from app.journal import Written
 from app.markup import plain
 from app.views import drafts, entry_words
-from app.words import Words
+from app.words import Words, why
 from store.attachments import LARGEST
 from store.errors import JournalBusy, MachiaiError
 from store.projects import Project
@@ -124,7 +124,7 @@ def _save(
     except JournalBusy:
         st.session_state[_WRONG] = say.say("The journal is busy; your text is still here. Save it again in a moment.")
     except MachiaiError as error:
-        st.session_state[_WRONG] = say.say("Not kept: {why}", why=error)
+        st.session_state[_WRONG] = say.say("Not kept: {why}", why=why(error, say))
     else:
         _settle(written, say, is_new)
 
@@ -132,7 +132,7 @@ def _save(
 def _settle(written: Written, say: Words, is_new: bool) -> None:
     drafts.forget(TEXT, TITLE)
     if written.problem:
-        st.session_state[_WRONG] = say.say("The text is kept, the files are not: {why}", why=written.problem)
+        st.session_state[_WRONG] = say.say("The text is kept, the files are not: {why}", why=why(written.problem, say))
         return
     st.session_state.pop(_WRONG, None)
     empty_uploader(_FILES)

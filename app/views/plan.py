@@ -6,7 +6,7 @@ from app import blank, tasks, words
 from app.markup import plain, shorten
 from app.tasks import ALL, NONE, Board, Group, Project
 from app.views import project_form, task_form, task_paste, task_row, task_words
-from app.views.alert_inputs import attempt, draw_wrong
+from app.views.deeds import attempt, draw_wrong
 from app.words import Words
 from store import settings as store_settings
 from store.settings import Settings

@@ -7,7 +7,7 @@ import streamlit as st
 from app import tasks
 from app.markup import plain
 from app.tasks import Project
-from app.views.alert_inputs import attempt, draw_wrong
+from app.views.deeds import attempt, draw_wrong
 from app.words import Words
 from store.settings import Settings
 

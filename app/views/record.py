@@ -166,6 +166,6 @@ def draw_alert(need: Need, story: Story, say: Words) -> None:
             told = alert_words.say_phrase(alert_words.tell(alert.kind, alert.facts), say, story.pulse.as_of)
             st.markdown(f":small[{plain(shorten(told, 400))}]")
         for delivery in need.deliveries:
-            st.caption(plain(delivery_words.describe(delivery, say)))
+            st.caption(plain(delivery_words.describe(delivery, say, need.held.get(delivery.channel))))
         if not need.deliveries:
             st.caption(plain(say.say("It was not sent anywhere.")))

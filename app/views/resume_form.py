@@ -10,7 +10,8 @@ from app import sessions as desk
 from app.leaving import Leaving
 from app.markup import plain
 from app.sessions import Clock
-from app.views.alert_inputs import draw_wrong, seed
+from app.views.alert_inputs import seed
+from app.views.deeds import draw_wrong
 from app.views.session_moves import act
 from app.views.session_words import FIELDS, fact_lines, kind_word, note_lines, subject
 from app.words import Words
@@ -20,8 +21,6 @@ from store.settings import Settings
 
 WRONG = "resume"
 _BEGINNING = "resume-beginning:"
-# The keys named on a button are drawn at 0.6 of its colour, which is too pale to read (3.3:1).
-READABLE = "<style>button kbd { opacity: 1 !important; }</style>"
 
 
 def draw(clock: Clock, one: Leaving, left: Session, settings: Settings, say: Words) -> None:
@@ -54,7 +53,6 @@ def draw(clock: Clock, one: Leaving, left: Session, settings: Settings, say: Wor
                 args=(settings, one, keys),
             )
         draw_wrong(WRONG, say)
-        st.html(READABLE)
 
 
 def draw_field(name: str, label: str, left: Session, settings: Settings, say: Words) -> str:

@@ -7,8 +7,9 @@ import streamlit as st
 from app import plans
 from app.markup import plain, shorten
 from app.plans import Planned
+from app.views import drafts
 from app.views.branch_task import draw_branch, draw_plan_link
-from app.words import Words, mark
+from app.words import Words, mark, why
 from store.errors import Conflict, MachiaiError
 from store.plans import FAILURE, FIELDS, SUCCESS, Plan
 from store.runs import Run
@@ -23,12 +24,15 @@ LABELS = {
 }
 _BRANCHES = {"if_success": SUCCESS, "if_failure": FAILURE}
 _WRITE = "run-plan"
+ADDRESS = "plan"
+"""In the address: that the plan is being written, and the revision it was read at, or ``WRITE`` as it is now."""
+WRITE = "write"
 _Opened = dict[str, Any]
 
 
 def draw(run: Run, settings: Settings, say: Words) -> None:
     """What is written, the branch that came true first in the eye; part of what is drawn again and again."""
-    if _opened(run.id) is not None:
+    if _opened(run, settings) is not None:
         return
     planned = plans.read_planned(settings, run)
     if planned.plan.is_empty and not planned.waiting:
@@ -105,15 +109,16 @@ def draw_versions(planned: Planned, say: Words) -> None:
 
 def draw_form(run: Run, settings: Settings, say: Words) -> None:
     """The inputs, while they are open; outside of what is drawn again and again, so that nothing typed is touched."""
-    opened = _opened(run.id)
+    opened = _opened(run, settings)
     if opened is None or settings.read_only:
         return
     base: Plan = opened["plan"]
+    st.query_params[ADDRESS] = str(opened["revision"])
     key = f"run-plan-{run.id}-{opened['number']}"
     with st.form(key, border=True):
         typed = {
-            name: st.text_area(
-                say.say(label), value=getattr(base, name) or "", key=f"{key}-{name}", height=80, max_chars=20_000
+            name: drafts.area(
+                say.say(label), _draft_of(run.id, name), getattr(base, name) or "", height=80, max_chars=20_000
             )
             for name, label in LABELS.items()
         }
@@ -126,7 +131,7 @@ def draw_form(run: Run, settings: Settings, say: Words) -> None:
     if saved:
         save(opened, run.id, typed, settings)
     if opened.get("wrong"):
-        st.error(plain(say.say("Not kept: {why}", why=opened["wrong"])), icon=":material/error:")
+        st.error(plain(say.say("Not kept: {why}", why=why(opened["wrong"], say))), icon=":material/error:")
     if opened.get("current") is not None:
         draw_conflict(opened, opened["current"], say)
 
@@ -143,7 +148,7 @@ def save(opened: _Opened, run_id: str, typed: dict[str, str], settings: Settings
         opened["current"] = error.current
         opened["revision"] = getattr(error.current, "revision", None)
     except MachiaiError as error:
-        opened["wrong"] = str(error)
+        opened["wrong"] = error.phrase
     else:
         _close(run_id)
         st.rerun()
@@ -155,7 +160,7 @@ def draw_conflict(opened: _Opened, current: Plan, say: Words) -> None:
         text = say.say("Changed elsewhere meanwhile. Saving once more keeps what is typed here; as it is kept now:")
         st.markdown(f":orange[:material/sync_problem:] {plain(text)}")
         for name in FIELDS:
-            if getattr(current, name) != getattr(opened["plan"], name):
+            if current is opened["plan"] or getattr(current, name) != getattr(opened["plan"], name):
                 st.caption(plain(say.say(LABELS[name])))
                 st.text(getattr(current, name) or "–")
         st.button(say.say("Take what is kept now"), key="run-plan-theirs", on_click=_take, args=(opened, current))
@@ -163,19 +168,46 @@ def draw_conflict(opened: _Opened, current: Plan, say: Words) -> None:
 
 def _draw_open(label: str, run: Run, plan: Plan) -> None:
     if st.button(label, key="run-plan-open", icon=":material/edit_note:", type="tertiary"):
-        st.session_state[f"{_WRITE}:{run.id}"] = {"plan": plan, "revision": plan.revision, "number": 0}
+        _open(run.id, plan)
         st.rerun()
 
 
-def _opened(run_id: str) -> _Opened | None:
-    found: _Opened | None = st.session_state.get(f"{_WRITE}:{run_id}")
-    return found
+def _open(run_id: str, plan: Plan) -> _Opened:
+    opened: _Opened = {"plan": plan, "revision": plan.revision, "number": 0}
+    st.session_state[f"{_WRITE}:{run_id}"] = opened
+    return opened
+
+
+def _opened(run: Run, settings: Settings) -> _Opened | None:
+    """What is being written; after the page was loaded anew, what the address says was. Where the plan was changed
+    since then, both are shown at once."""
+    found: _Opened | None = st.session_state.get(f"{_WRITE}:{run.id}")
+    asked = st.query_params.get(ADDRESS, "")
+    is_number = asked.isascii() and asked.isdigit()
+    if found is not None or settings.read_only or not (is_number or asked == WRITE):
+        return found
+    plan = plans.read_planned(settings, run).plan
+    opened = _open(run.id, plan)
+    if is_number and plan.revision != int(asked):
+        opened["current"] = plan
+    return opened
 
 
 def _close(run_id: str) -> None:
     st.session_state.pop(f"{_WRITE}:{run_id}", None)
+    st.query_params.pop(ADDRESS, None)
+    _forget(run_id)
 
 
 def _take(opened: _Opened, current: Plan) -> None:
+    _forget(current.run_id)
     opened |= {"plan": current, "revision": current.revision, "number": int(opened["number"]) + 1}
     opened.pop("current", None)
+
+
+def _draft_of(run_id: str, name: str) -> str:
+    return f"plan-{run_id}-{name}"
+
+
+def _forget(run_id: str) -> None:
+    drafts.forget(*(_draft_of(run_id, name) for name in LABELS))

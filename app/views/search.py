@@ -1,4 +1,4 @@
-"""*Search*: everything that holds the words, at ``/search?q=…``: entries, tasks, runs, logs, commits, papers."""
+"""*Search*: everything that holds the words, at ``/search?q=…``: entries, tasks, runs …, best first."""
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ PAGES = {
     "run": ("views/run.py", "id"),
     "log": ("views/run.py", "id"),
     "commit": ("views/journal.py", "commit"),
+    "session": ("views/journal.py", "day"),
 }
 _SPAN = tuple[tuple[int, int], ...]
 
@@ -98,7 +99,7 @@ def draw_hit(hit: Hit, names: dict[int, str], say: Words) -> None:
     with st.container(gap="xxsmall", key=f"hit-{hit.kind}-{hit.id}"):
         if hit.kind in PAGES:
             page, name = PAGES[hit.kind]
-            ref = hit.id.rpartition("@")[2] if hit.kind == "commit" else hit.id
+            ref = say.date(hit.time)[:10] if hit.kind == "session" else hit.id
             st.page_link(page, label=label, icon=icon, query_params={name: ref}, width="content")
         else:
             st.markdown(f"{icon} {label}")

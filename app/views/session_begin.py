@@ -5,7 +5,7 @@ import streamlit as st
 from app import sessions as desk
 from app.leaving import Start
 from app.markup import shorten
-from app.views.alert_inputs import attempt, draw_wrong
+from app.views.deeds import attempt, draw_wrong, forgive
 from app.views.session_words import KINDS, kind_word
 from app.words import Words
 from store import sessions
@@ -24,7 +24,7 @@ def draw(settings: Settings, say: Words) -> None:
 def dismiss() -> None:
     """It is asked for no more."""
     st.session_state.pop(ASKED, None)
-    attempt(_WRONG, lambda: None)
+    forgive(_WRONG)
 
 
 def fill(settings: Settings, say: Words) -> None:

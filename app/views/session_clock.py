@@ -9,8 +9,9 @@ from app import sessions as desk
 from app.markup import plain
 from app.sessions import Clock
 from app.views import resume_form
-from app.views.alert_inputs import draw_wrong
+from app.views.deeds import draw_wrong
 from app.views.session_moves import act, follow
+from app.views.session_ways import way_of
 from app.views.session_words import icon, kind_word, minutes, subject
 from app.words import Words
 from store import sessions
@@ -58,6 +59,9 @@ def draw(clock: Clock, session: Session, settings: Settings, say: Words) -> None
             told = tell(clock, session, say, over=over, forgotten=forgotten)
             if told:
                 st.caption(plain(told))
+            if way := way_of(session):
+                label = plain(say.say(way.label))
+                st.page_link(way.page, label=label, icon=":material/arrow_forward:", query_params=way.query)
         if not settings.read_only:
             with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
                 draw_buttons(clock, session, settings, say, over=over, forgotten=forgotten)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import sessions as desk
 from app.markup import plain, shorten
-from app.views.alert_inputs import attempt, draw_wrong
+from app.views.deeds import attempt, draw_wrong, forgive
 from app.views.session_moves import moved
 from app.views.session_words import KINDS, icon, kind_word, minutes, subject
 from app.waiting import Waiting
@@ -85,7 +85,7 @@ def ask(one: Session) -> None:
 def dismiss() -> None:
     """It is asked for no more."""
     st.session_state.pop(ASKED, None)
-    attempt(_WRONG, lambda: None)
+    forgive(_WRONG)
 
 
 def draw_correction(settings: Settings, say: Words) -> None:

@@ -16,9 +16,6 @@ from app.words import Words
 from store import settings as store_settings
 from store.settings import Settings
 
-# The name of the open section is drawn in the colour of buttons, which is too dark to read by night (3.8:1).
-READABLE = "<style>[data-testid=stTab][aria-selected=true] { color: inherit !important; }</style>"
-
 
 def draw(settings: Settings, say: Words) -> None:
     """The sections, each in a tab of its own."""
@@ -54,7 +51,6 @@ def draw(settings: Settings, say: Words) -> None:
         waiting_choices.draw(settings, say)
     with log:
         alert_log.draw(settings, say)
-    st.html(READABLE)
 
 
 _settings = store_settings.load()

@@ -6,7 +6,7 @@ from app import tasks
 from app.markup import plain, shorten
 from app.tasks import Detail, Link, Task
 from app.views import task_words
-from app.views.alert_inputs import attempt, draw_wrong
+from app.views.deeds import attempt, draw_wrong
 from app.views.run_link import draw_link
 from app.views.task_row import close_dialog
 from app.words import Words

@@ -1,22 +1,24 @@
 """Writing tasks down: one in a line with Enter, or a pasted list that is shown before it is kept."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
-from app import tasks
+from app import left_lines, tasks
+from app.left_lines import Line
 from app.markup import plain, shorten
 from app.tasks import ALL, NONE, Project
-from app.views import task_words
-from app.views.alert_inputs import attempt, draw_wrong
+from app.views import drafts, task_words
+from app.views.deeds import attempt, do, draw_wrong
 from app.words import Words
 from store.settings import Settings
 from store.task_lines import Draft, read_lines
 
 MARKS = "#experiment  ~30m  ~2h  !  !!"
 SHOWN = 100
-_LINE, _INTO, _BEGIN, _LEFT = "plan-line", "plan-into", "plan-into-begin", "plan-line-left"
-_LIST, _LIST_INTO, _NUMBER = "plan-list", "plan-list-into", "plan-list-number"
+_LINE, _INTO, _BEGIN = "plan-line", "plan-into", "plan-into-begin"
+_LIST, _LIST_INTO, _KEPT = "plan-list", "plan-list-into", "plan-list-kept"
 
 
 def draw_line(projects: Sequence[Project], chosen: int, settings: Settings, say: Words) -> None:
@@ -25,9 +27,9 @@ def draw_line(projects: Sequence[Project], chosen: int, settings: Settings, say:
         st.form("plan-line-form", clear_on_submit=True, enter_to_submit=True, border=False),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
     ):
-        st.text_input(
+        drafts.line(
             say.say("A task"),
-            key=_LINE,
+            _LINE,
             placeholder=say.say("What is to do? For example: fit the baseline again #experiment ~30m !"),
             label_visibility="collapsed",
             autocomplete="off",
@@ -37,32 +39,31 @@ def draw_line(projects: Sequence[Project], chosen: int, settings: Settings, say:
         if chosen == ALL:
             _draw_project(projects, _INTO, settings, say, hidden=True)
         st.form_submit_button(say.say("Add"), on_click=add_line, args=(settings, chosen), type="primary")
-    for place, (text, project_id) in enumerate(st.session_state.get(_LEFT, [])):
+    for place, line in enumerate(left_lines.lines(settings)):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":orange[:material/save_clock:] **{plain(text)}**", width="content")
-            args = (settings, place, text, project_id)
-            st.button(say.say("Keep it now"), key=f"plan-line-again-{place}", on_click=_again, args=args)
-            st.button(
-                say.say("Discard"), key=f"plan-line-drop-{place}", type="tertiary", on_click=_discard, args=(place,)
-            )
+            st.markdown(f":orange[:material/save_clock:] **{plain(line.text)}**", width="content")
+            again = partial(left_lines.keep, settings, line)
+            st.button(say.say("Keep it now"), key=f"plan-line-again-{place}", on_click=do, args=(_LINE, again))
+            drop = partial(left_lines.discard, settings, line)
+            key = f"plan-line-drop-{place}"
+            st.button(say.say("Discard"), key=key, type="tertiary", on_click=do, args=(_LINE, drop))
     draw_wrong(_LINE, say)
 
 
 def add_line(settings: Settings, chosen: int) -> None:
     """For the button: keep what the line says."""
-    text = st.session_state[_LINE]
-    project_id = _project(chosen, _INTO)
+    text, project_id = drafts.typed(_LINE), _project(chosen, _INTO)
     if not attempt(_LINE, lambda: tasks.add(settings, text, project_id)) and text.strip():
-        st.session_state.setdefault(_LEFT, []).append((text, project_id))
+        left_lines.leave(settings, Line(text, project_id))
+    drafts.sent(_LINE, text)
 
 
 def draw_list(projects: Sequence[Project], chosen: int, settings: Settings, say: Words) -> None:
     """A list, a task a line; how it is read is shown before it is kept."""
     with st.expander(say.say("Paste a list"), key="plan-list-part", icon=":material/playlist_add:", type="compact"):
-        number, kept = st.session_state.get(_NUMBER, (0, 0))
-        text = st.text_area(
+        text = drafts.area(
             say.say("One task a line"),
-            key=f"{_LIST}-{number}",
+            _LIST,
             height=160,
             max_chars=100_000,
             placeholder="- [ ] …\n- [ ] …",
@@ -72,27 +73,27 @@ def draw_list(projects: Sequence[Project], chosen: int, settings: Settings, say:
             _draw_project(projects, _LIST_INTO, settings, say)
         st.button(say.say("See how it is read"), key="plan-list-read")
         if text:
-            draw_preview(text, settings, chosen, number, say)
-        elif kept:
+            draw_preview(text, settings, chosen, say)
+        elif kept := st.session_state.get(_KEPT):
             words = say.count("{n} task was added.", "{n} tasks were added.", kept)
             st.markdown(f":green[:material/check_circle:] {plain(words)}")
         draw_wrong(_LIST, say)
 
 
-def draw_preview(text: str, settings: Settings, chosen: int, number: int, say: Words) -> None:
+def draw_preview(text: str, settings: Settings, chosen: int, say: Words) -> None:
     """The tasks as they would be kept, and the button that does."""
-    drafts = read_lines(text)
-    if not drafts:
+    read = read_lines(text)
+    if not read:
         st.caption(say.say("No line of it says anything to do."))
         return
-    rows = [row_of(draft, say) for draft in drafts[:SHOWN]]
+    rows = [row_of(draft, say) for draft in read[:SHOWN]]
     st.table(rows, border="horizontal", hide_index=True)
-    if len(drafts) > SHOWN:
-        st.caption(say.count("and {n} more", "and {n} more", len(drafts) - SHOWN))
+    if len(read) > SHOWN:
+        st.caption(say.count("and {n} more", "and {n} more", len(read) - SHOWN))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        label = say.count("Add {n} task", "Add all {n} tasks", len(drafts))
-        st.button(label, key="plan-list-keep", type="primary", on_click=_keep, args=(settings, chosen, number, text))
-        if any(draft.done for draft in drafts):
+        label = say.count("Add {n} task", "Add all {n} tasks", len(read))
+        st.button(label, key="plan-list-keep", type="primary", on_click=_keep, args=(settings, chosen, text))
+        if any(draft.done for draft in read):
             st.caption(say.say("Ticked lines are added as done."), width="content")
 
 
@@ -135,22 +136,13 @@ def _project(chosen: int, key: str) -> int | None:
     return None if project_id in (NONE, None) else int(project_id)
 
 
-def _again(settings: Settings, place: int, text: str, project_id: int | None) -> None:
-    if attempt(_LINE, lambda: tasks.add(settings, text, project_id)):
-        _discard(place)
-
-
-def _discard(place: int) -> None:
-    left = st.session_state.get(_LEFT, [])
-    st.session_state[_LEFT] = left[:place] + left[place + 1 :]
-
-
-def _keep(settings: Settings, chosen: int, number: int, shown: str) -> None:
+def _keep(settings: Settings, chosen: int, shown: str) -> None:
     """For the button: keep what was shown, then begin a new list. What is typed stays where it could not be kept; where
     it was changed since it was shown, it is shown again first."""
-    if st.session_state.get(f"{_LIST}-{number}") != shown:
+    if drafts.typed(_LIST) != shown:
         return
     project_id = _project(chosen, _LIST_INTO)
     made: list[int] = []
     if attempt(_LIST, lambda: made.extend(tasks.add(settings, shown, project_id))):
-        st.session_state[_NUMBER] = (number + 1, len(made))
+        drafts.forget(_LIST)
+        st.session_state[_KEPT] = len(made)

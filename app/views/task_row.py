@@ -9,13 +9,15 @@ from app import tasks
 from app.markup import plain, shorten
 from app.tasks import Board, Task
 from app.views import task_words
-from app.views.alert_inputs import attempt
+from app.views.deeds import attempt
 from app.words import Words
 from store.settings import Settings
 
 WRONG = "plan-list"
 """Under which name it is kept why the last change of the list could not be made."""
 EDIT, WAIT, LINKS = "edit", "wait", "links"
+ADDRESS = "edit"
+"""In the address: the task that is being edited and the revision it was read at, ``12.3``."""
 _OPEN, _ASKED = "plan-dialog", "plan-dialog-asked"
 TITLE = 240
 
@@ -105,6 +107,7 @@ def turn() -> None:
 def close_dialog() -> None:
     """Draw the page anew without it."""
     st.session_state.pop(_OPEN, None)
+    st.query_params.pop(ADDRESS, None)
     st.rerun()
 
 
@@ -112,6 +115,13 @@ def dialog() -> dict[str, Any] | None:
     """The dialog that is open: which, the task as it was read, the revision to change, and how often it began anew."""
     found: dict[str, Any] | None = st.session_state.get(_OPEN)
     return found
+
+
+def open_dialog(dialog: str, task: Task) -> dict[str, Any]:
+    """Let a dialog about the task as it was read be the one that is open."""
+    opened = {"dialog": dialog, "task": task, "revision": task.revision, "number": 0}
+    st.session_state[_OPEN] = opened
+    return opened
 
 
 def _button(label: str, key: str, settings: Settings, task: Task, state: str, icon: str) -> None:
@@ -139,9 +149,8 @@ def _change(act: Callable[[], object], menu: str | None) -> None:
 
 def _open(dialog: str, task: Task, menu: str) -> None:
     """For ``on_click``: ask for a dialog about the task as it was read, and close the menu."""
-    state = st.session_state
-    state[_OPEN] = {"dialog": dialog, "task": task, "revision": task.revision, "number": 0}
-    state[_ASKED], state[menu] = True, False
+    open_dialog(dialog, task)
+    st.session_state[_ASKED], st.session_state[menu] = True, False
 
 
 def _set(settings: Settings, task: Task, state: str) -> Callable[[], None]:

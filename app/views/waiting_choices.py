@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from app import waiting_settings
-from app.views.alert_inputs import draw_wrong, keep, seed
+from app.views.alert_inputs import keep, seed
+from app.views.deeds import draw_wrong
 from app.waiting_settings import Change
 from app.words import Words
 from store.settings import Settings

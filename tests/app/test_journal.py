@@ -180,7 +180,7 @@ def test_files_are_kept_and_shown_where_they_were_put(
     files = [File("loss.png", picture()), File("slides.pdf", PDF)]
     written = journal.append_today(chosen, "the plateau", TOKYO, kind="note", project_id=None, files=files)
     again = journal.append_today(chosen, "", TOKYO, kind="note", project_id=None, files=files[:1])
-    assert written.problem == again.problem == ""
+    assert written.problem is None and again.problem is None
     kept = attachments.attachments_of(connection, written.entry.id)
     assert [one.media_type for one in kept] == ["image/png", "application/pdf"]
     assert f"![loss.png](attachment:{kept[0].id})" in again.entry.body

@@ -16,6 +16,7 @@ from app.views import alert_card
 from app.words import Words
 from store import alerts, deliveries, heartbeats, mutes
 from store.database import write
+from store.deliveries import Planned
 from tests.app.conftest import acts
 from tests.fakes import alert_facts, journal
 
@@ -177,6 +178,35 @@ def test_the_state_of_each_push_is_shown_and_never_the_token(
     text = shown(open_page())
     assert "· pushed " in text and "push waiting: 503 for •••; next try " in text
     assert token not in text
+
+
+def test_news_that_was_held_says_so_wherever_it_is_told(
+    busy: dict[str, str],
+    connection: sqlite3.Connection,
+    open_page: Open,
+    shown: Shown,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On its card, on its run's page and in the delivery log: sent later on purpose, and why; in Japanese too."""
+    monkeypatch.setenv("MACHIAI_PUSHBULLET_TOKEN", "o.AbCdEfGhIjKl")
+    now, run_id = time.time(), busy["lm-tiny"]
+    planned = [Planned("pushbullet", "held", now - 60, "session", "waits for the end of your session")]
+    with write(connection):
+        connection.execute("DELETE FROM alerts")
+        alert_id = alerts.raise_alert(
+            connection, kind="finished", severity="now", occurred=now - 1200, now=now - 1200, title="✔ lm-tiny", body="",
+            run_id=run_id, attempt=1, planned=planned, channels=(),
+        )  # fmt: skip
+        assert alert_id is not None
+        [one] = deliveries.deliveries_of(connection, [alert_id])[alert_id]
+        deliveries.release(connection, [one.id], now - 60)
+    claimed = deliveries.claim_due(connection, "pushbullet", now, 30)
+    assert claimed is not None
+    deliveries.record_sent(connection, claimed[1], now, "receipt")
+    for page in (open_page(), open_page("run", id=run_id)):
+        assert "kept back before: waits for the end of your session" in shown(page)
+    rows = open_page("settings", locale="ja-JP").dataframe[0].value
+    assert rows["理由"][0] == "それまで保留: " + Words("ja").say("waits for the end of your session")
 
 
 def test_settings_that_cannot_be_used_are_shown_not_raised(home: Path, open_page: Open, shown: Shown) -> None:

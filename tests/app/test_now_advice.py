@@ -85,6 +85,27 @@ def test_one_button_begins_it(measured: dict[str, str], connection: sqlite3.Conn
     assert kept is not None and kept.state == "doing"
 
 
+def test_a_plan_and_a_review_lead_to_where_they_are_done(
+    measured: dict[str, str], connection: sqlite3.Connection, open_page: Open, shown: Shown
+) -> None:
+    """The one button opens the plan of that run to be written; the clock has the way there, from every page."""
+    run_id = measured["pong-pg-baseline"]
+    app = open_page()
+    app.button(key=f"take-plan-run-{run_id}").click().run()
+    assert not app.exception
+    session = sessions.open_session(connection)
+    assert session is not None and (session.kind, session.run_id) == ("plan", run_id)
+    assert f"draft-plan-{run_id}-hypothesis--0" in {area.key for area in app.text_area}
+    again = open_page("machine")
+    (way,) = [link for link in again.get("page_link") if "Write the plan" in link.proto.label]
+    assert way.proto.query_string == f"id={run_id}&plan=write"
+    with write(connection):
+        sessions.begin(connection, "review", time.time())
+    (way,) = [link for link in open_page().get("page_link") if link.proto.label == "Review"]
+    assert way.proto.query_string == "section=review"
+    assert "waits for a review" in shown(open_page("journal", section="review"))
+
+
 def test_another_takes_it_away_for_now(
     measured: dict[str, str], connection: sqlite3.Connection, open_page: Open
 ) -> None:

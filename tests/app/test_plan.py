@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import left_lines, unkept
 from app import tasks as pages
 from store import links, projects, runs, tasks
 from store.database import write
@@ -62,7 +63,7 @@ def test_an_empty_plan_says_so_and_takes_a_line(connection: sqlite3.Connection, 
     """Before there is any run or project, a task can be written down; its marks are read."""
     app = open_page("plan")
     assert "Nothing is planned here yet." in shown(app)
-    app.text_input(key="plan-line").set_value("論文の図を直す #執筆 ~1時間半 !!")
+    app.text_input(key="draft-plan-line--0").set_value("論文の図を直す #執筆 ~1時間半 !!")
     app.button[0].click().run()
     (task,) = tasks.list_tasks(connection)
     assert (task.title, task.kind, task.estimate, task.priority) == ("論文の図を直す", "write", 5400.0, 2)
@@ -185,21 +186,21 @@ def test_all_fields_are_edited_and_only_what_was_touched_is_written(
     task_id = add(connection, "draft", estimate=1800.0, notes="line 1\nline 2")
     app = menu(open_page("plan"), task_id, "edit")
     key = f"task-edit-{task_id}-0"
-    assert app.text_input(key=f"{key}-estimate").value == "30m"
-    app.text_input(key=f"{key}-title").set_value("下書きを書く")
-    app.text_input(key=f"{key}-estimate").set_value("soon")
+    assert app.text_input(key=f"draft-task-{task_id}-estimate--0").value == "30m"
+    app.text_input(key=f"draft-task-{task_id}-title--0").set_value("下書きを書く")
+    app.text_input(key=f"draft-task-{task_id}-estimate--0").set_value("soon")
     app.selectbox(key=f"{key}-kind").set_value("write")
     app.selectbox(key=f"{key}-priority").set_value(1)
     app.selectbox(key=f"{key}-project").set_value(project)
     app.button(key=f"{key}-save").click().run()
     assert "'soon' is no length of time" in shown(app) and kept(connection, task_id).title == "draft"
-    assert app.text_input(key=f"{key}-title").value == "下書きを書く"
-    app.text_input(key=f"{key}-estimate").set_value("2時間")
+    assert app.text_input(key=f"draft-task-{task_id}-title--0").value == "下書きを書く"
+    app.text_input(key=f"draft-task-{task_id}-estimate--0").set_value("2時間")
     app.button(key=f"{key}-save").click().run()
     task = kept(connection, task_id)
     assert (task.title, task.kind, task.priority, task.estimate) == ("下書きを書く", "write", 1, 7200.0)
     assert task.project_id == project and task.notes == "line 1\nline 2" and task.revision == 2
-    assert f"{key}-title" not in {one.key for one in app.text_input}
+    assert not [one.key for one in app.text_input if "-title--" in str(one.key)]
 
 
 def test_a_change_from_elsewhere_is_shown_beside_what_is_typed(
@@ -211,11 +212,14 @@ def test_a_change_from_elsewhere_is_shown_beside_what_is_typed(
     with write(connection):
         tasks.change(connection, task_id, time.time(), title="theirs", notes="a note of theirs")
     key = f"task-edit-{task_id}-0"
-    app.text_input(key=f"{key}-title").set_value("mine")
+    app.text_input(key=f"draft-task-{task_id}-title--0").set_value("mine")
     app.button(key=f"{key}-save").click().run()
     text = shown(app)
     assert "Changed elsewhere meanwhile" in text and "theirs" in text and "a note of theirs" in text
-    assert app.text_input(key=f"{key}-title").value == "mine" and kept(connection, task_id).title == "theirs"
+    assert (
+        app.text_input(key=f"draft-task-{task_id}-title--0").value == "mine"
+        and kept(connection, task_id).title == "theirs"
+    )
     app.button(key=f"{key}-save").click().run()
     task = kept(connection, task_id)
     assert (task.title, task.notes) == ("mine", "a note of theirs")
@@ -227,10 +231,10 @@ def test_what_is_kept_elsewhere_can_be_taken(connection: sqlite3.Connection, ope
     app = menu(open_page("plan"), task_id, "edit")
     with write(connection):
         tasks.change(connection, task_id, time.time(), title="theirs")
-    app.text_input(key=f"task-edit-{task_id}-0-title").set_value("mine")
+    app.text_input(key=f"draft-task-{task_id}-title--0").set_value("mine")
     app.button(key=f"task-edit-{task_id}-0-save").click().run()
     app.button(key=f"task-theirs-{task_id}-0").click().run()
-    assert app.text_input(key=f"task-edit-{task_id}-1-title").value == "theirs"
+    assert app.text_input(key=f"draft-task-{task_id}-title--1").value == "theirs"
     app.button(key=f"task-edit-{task_id}-1-save").click().run()
     assert kept(connection, task_id).title == "theirs"
 
@@ -277,7 +281,9 @@ def test_a_pasted_list_is_shown_before_it_is_kept(
 ) -> None:
     """How each line is read is a table; nothing is kept before the second button, and then once."""
     app = open_page("plan")
-    app.text_area(key="plan-list-0").set_value("- [ ] tune it #experiment ~30m !\n・ログを読む\n\n[x] order disks")
+    app.text_area(key="draft-plan-list--0").set_value(
+        "- [ ] tune it #experiment ~30m !\n・ログを読む\n\n[x] order disks"
+    )
     app.button(key="plan-list-read").click().run()
     rows = app.table[0].value.values.tolist()
     assert [row[0].replace("\\", "") for row in rows] == ["tune it", "ログを読む", "order disks"]
@@ -285,7 +291,7 @@ def test_a_pasted_list_is_shown_before_it_is_kept(
     app.button(key="plan-list-keep").click().run()
     assert [task.title for task in tasks.list_tasks(connection)] == ["tune it", "ログを読む"]
     assert [task.title for task in tasks.list_tasks(connection, states=("done",))] == ["order disks"]
-    assert "3 tasks were added." in shown(app) and app.text_area(key="plan-list-1").value in ("", None)
+    assert "3 tasks were added." in shown(app) and app.text_area(key="draft-plan-list--1").value in ("", None)
     assert "plan-list-keep" not in {button.key for button in app.button}
 
 
@@ -342,7 +348,7 @@ def test_a_line_is_kept_later_where_the_journal_is_locked(
     monkeypatch.setattr("app.reads.WAIT_SECONDS", 0.05)
     app = open_page("plan")
     with write(connection):
-        app.text_input(key="plan-line").set_value("typed under a lock")
+        app.text_input(key="draft-plan-line--0").set_value("typed under a lock")
         app.button[0].click().run()
         text = shown(app)
         assert "is locked by another process" in text and "typed under a lock" in text
@@ -351,6 +357,66 @@ def test_a_line_is_kept_later_where_the_journal_is_locked(
     app.button(key="plan-line-again-0").click().run()
     assert [task.title for task in tasks.list_tasks(connection)] == ["typed under a lock"]
     assert "plan-line-again-0" not in {button.key for button in app.button} and "Not kept" not in shown(app)
+
+
+def test_a_line_that_waits_is_on_every_tab_and_after_a_restart(
+    connection: sqlite3.Connection, home: Path, open_page: Open, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another tab shows it, a dashboard that is started again does; kept in one, it is not kept twice."""
+    monkeypatch.setattr("app.reads.WAIT_SECONDS", 0.05)
+    first = open_page("plan")
+    with write(connection):
+        first.text_input(key="draft-plan-line--0").set_value("論文を直す")
+        first.button[0].click().run()
+    second = open_page("plan")
+    unkept._KNOWN.clear()  # as a process that has just begun
+    third = open_page("plan")
+    assert "論文を直す" in shown(second) and "論文を直す" in shown(third)
+    third.button(key="plan-line-again-0").click().run()
+    second.button(key="plan-line-again-0").click().run()
+    assert [task.title for task in tasks.list_tasks(connection)] == ["論文を直す"]
+    assert not (home / "plan-lines.json").exists()
+
+
+def test_what_is_wrong_is_said_in_japanese(connection: sqlite3.Connection, open_page: Open, shown: Shown) -> None:
+    """An estimate that is none, a line that says nothing, a name that is taken: no English between the reader's words."""
+    task_id = add(connection, "下書き")
+    app = menu(open_page("plan", locale="ja-JP"), task_id, "edit")
+    app.text_input(key=f"draft-task-{task_id}-estimate--0").set_value("そのうち")
+    app.button(key=f"task-edit-{task_id}-0-save").click().run()
+    assert "'そのうち' は時間の長さになっていません" in shown(app)
+    app.button(key=f"task-edit-{task_id}-0-cancel").click().run()
+    app.text_input(key="draft-plan-line--0").set_value("  ")
+    app.button[0].click().run()
+    assert "することが何も書いてありません" in shown(app) and "nothing to do" not in shown(app)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '[["a"]]', '{"a": 1}'])
+def test_a_damaged_copy_is_no_line(home: Path, text: str) -> None:
+    """The page is drawn without it."""
+    home.mkdir()
+    (home / left_lines.FILE).write_text(text, encoding="utf-8")
+    assert left_lines.lines(Settings(home=home)) == []
+
+
+def test_a_task_that_was_edited_is_open_again_after_a_reload(
+    connection: sqlite3.Connection, open_page: Open, shown: Shown
+) -> None:
+    """As the address has it; where it was changed meanwhile, that is shown before anything is saved."""
+    task_id = add(connection, "draft")
+    app = menu(open_page("plan"), task_id, "edit")
+    assert app.query_params["edit"] == f"{task_id}.1"
+    again = open_page("plan", edit=f"{task_id}.1")
+    assert again.text_input(key=f"draft-task-{task_id}-title--0").value == "draft"
+    assert "Changed elsewhere meanwhile" not in shown(again)
+    with write(connection):
+        tasks.change(connection, task_id, time.time(), title="theirs")
+    late = open_page("plan", edit=f"{task_id}.1")
+    assert "Changed elsewhere meanwhile" in shown(late) and "theirs" in shown(late)
+    late.button(key=f"task-edit-{task_id}-0-cancel").click().run()
+    assert "edit" not in late.query_params and not [one.key for one in late.text_input if "-title--" in str(one.key)]
+    for wrong in ("", "x", "1", "99.1", "1.", "１.１"):
+        assert "task-edit" not in str([button.key for button in open_page("plan", edit=wrong).button])
 
 
 def test_read_only_shows_and_changes_nothing(

@@ -57,9 +57,9 @@ def test_a_plan_is_written_while_the_run_goes_on(
     assert "Best written before the result is known." in shown(app)
     app.button(key="run-plan-open").click().run()
     key = f"run-plan-{run_id}-0"
-    app.text_area(key=f"{key}-hypothesis").set_value("ベースラインは 21 点に届く")
-    app.text_area(key=f"{key}-expected").set_value("+5 points")
-    app.text_area(key=f"{key}-if_success").set_value("launch the sweep")
+    app.text_area(key=f"draft-plan-{run_id}-hypothesis--0").set_value("ベースラインは 21 点に届く")
+    app.text_area(key=f"draft-plan-{run_id}-expected--0").set_value("+5 points")
+    app.text_area(key=f"draft-plan-{run_id}-if_success--0").set_value("launch the sweep")
     app.button(key=f"{key}-save").click().run()
     plan = plans.read_plan(connection, run_id)
     assert (plan.hypothesis, plan.expected, plan.if_success) == (
@@ -78,7 +78,7 @@ def test_what_is_written_after_the_end_is_marked(
     run_id = busy["lm-tiny"]
     app = opened(open_page, run_id)
     assert "marked as written after the result" in shown(app)
-    app.text_area(key=f"run-plan-{run_id}-0-hypothesis").set_value("I knew it")
+    app.text_area(key=f"draft-plan-{run_id}-hypothesis--0").set_value("I knew it")
     app.button(key=f"run-plan-{run_id}-0-save").click().run()
     assert plans.read_plan(connection, run_id).late and f"{LATE}]" in shown(app)
     app.session_state["run-plan-versions"] = True
@@ -94,7 +94,7 @@ def test_a_plan_changed_elsewhere_is_shown_and_nothing_typed_is_lost(
     app = opened(open_page, run_id)
     with write(connection):
         plans.change_plan(connection, run_id, time.time(), hypothesis="theirs", expected="their effect")
-    field = f"run-plan-{run_id}-0-hypothesis"
+    field = f"draft-plan-{run_id}-hypothesis--0"
     app.text_area(key=field).set_value("mine")
     app.button(key=f"run-plan-{run_id}-0-save").click().run()
     text = shown(app)
@@ -111,7 +111,7 @@ def test_a_locked_journal_keeps_the_inputs_open(
     monkeypatch.setattr("app.reads.WAIT_SECONDS", 0.05)
     run_id = busy["resnet-aug"]
     app = opened(open_page, run_id)
-    field = f"run-plan-{run_id}-0-expected"
+    field = f"draft-plan-{run_id}-expected--0"
     with write(connection):
         app.text_area(key=field).set_value("+1 point")
         app.button(key=f"run-plan-{run_id}-0-save").click().run()

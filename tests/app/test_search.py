@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import finds
 from app.views import entry_words
-from store import documents, entries, settings, tasks
+from store import documents, entries, resumes, sessions, settings, tasks
 from store.database import write
 from store.projects import ensure_project
 
@@ -59,6 +59,20 @@ def test_the_filters(written: sqlite3.Connection, open_page: Open, shown: Shown)
     app.button_group[0].set_value([]).run()
     app.selectbox("found-project").select_index(1).run()
     assert "スケジュール" in shown(app) and "半分にする" not in shown(app)
+
+
+def test_a_note_of_a_session_leads_to_its_day(written: sqlite3.Connection, open_page: Open, shown: Shown) -> None:
+    """What came of a session and where it was left is found, and stands on the day that the find leads to."""
+    with write(written):
+        session = sessions.begin(written, "task", time.time() - 900)
+        resumes.write_resume(written, time.time(), project_id=None, session_id=session, place="損失の平滑化の途中")
+        sessions.end(written, session, time.time() - 60, outcome="two seams left")
+    app = open_page("search", q="平滑化")
+    assert "1 hit" in shown(app) and "two seams left" in shown(app)
+    (link,) = [one.proto for one in app.get("page_link") if one.proto.query_string.startswith("day=")]
+    assert link.page == "journal"
+    page = shown(open_page("journal", **dict([link.query_string.split("=")])))
+    assert "two seams left · 損失の平滑化の途中" in page
 
 
 def test_nothing_found_and_nothing_asked(written: sqlite3.Connection, open_page: Open, shown: Shown) -> None:

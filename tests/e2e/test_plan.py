@@ -196,11 +196,46 @@ def test_a_locked_journal_loses_no_line(desk: Dashboard, visit: Look, wait_for: 
             main.get_by_text("is locked by another process").wait_for()
             line.fill("typed meanwhile")
             seen.page.wait_for_timeout(1500)
-        assert line.input_value() == "typed meanwhile"
+            assert line.input_value() == "typed meanwhile"
+            seen.go(f"{desk.url}/plan")
+            main.get_by_text("written under a lock").wait_for()
+        wait_for(lambda: line.input_value() == "typed meanwhile", "the line typed meanwhile")
     main.get_by_role("button", name="Keep it now").click()
     wait_for(lambda: "written under a lock" in titles(desk.home), "the line")
     main.get_by_role("button", name="Keep it now").wait_for(state="detached")
     assert line.input_value() == "typed meanwhile"
+
+
+def test_what_is_typed_on_the_plan_survives_a_reload(desk: Dashboard, visit: Look, wait_for: Wait) -> None:
+    """The line, a list and a task that is being edited: each as it was, the dialog open; kept, they do not come back."""
+    seen = visit()
+    seen.go(f"{desk.url}/plan")
+    main = seen.page.get_by_test_id("stMain")
+    line = main.get_by_label("A task", exact=True)
+    main.get_by_text("Paste a list").click()
+    area = main.get_by_role("textbox", name="One task a line")
+    area.press_sequentially("half a list")
+    line.press_sequentially("half a line")
+    row = main.locator("[class*=st-key-task-]").filter(has_text="read “Horizon”").first
+    choose(seen, row, "Edit …")
+    dialog = seen.page.get_by_role("dialog")
+    dialog.get_by_label("Notes").press_sequentially("第3章まで")
+    seen.page.reload()
+    wait_for(lambda: dialog.get_by_label("Notes").input_value() == "第3章まで", "the notes")
+    wait_for(lambda: line.input_value() == "half a line", "the line")
+    area.wait_for()  # the part it is in is open again
+    assert area.input_value() == "half a list"
+    dialog.get_by_role("button", name="Save").click()
+    dialog.wait_for(state="detached")
+    line.press("Enter")
+    main.get_by_text("half a line", exact=True).wait_for()
+    area.fill("")
+    seen.page.reload()
+    main.get_by_text("第3章まで").wait_for()
+    list_field = seen.page.locator("[class*=st-key-draft-plan-list] textarea")  # its part is closed now
+    assert (line.input_value(), list_field.input_value()) == ("", "")
+    assert seen.page.get_by_role("dialog").count() == 0
+    assert seen.errors == []
 
 
 def test_the_plan_of_a_run_is_written_while_it_runs(desk: Dashboard, visit: Look, wait_for: Wait) -> None:
@@ -213,6 +248,9 @@ def test_the_plan_of_a_run_is_written_while_it_runs(desk: Dashboard, visit: Look
     field.fill("検証精度が 1 ポイント上がる")
     seen.page.wait_for_timeout(4000)
     assert field.input_value() == "検証精度が 1 ポイント上がる"
+    seen.page.reload()
+    field.wait_for()
+    wait_for(lambda: field.input_value() == "検証精度が 1 ポイント上がる", "what was typed")
     main.get_by_role("button", name="Save").click()
     main.get_by_text("検証精度が 1 ポイント上がる").wait_for()
     main.get_by_role("button", name="Edit the plan").wait_for()

@@ -18,7 +18,7 @@ from store import deliveries, delivery_log
 from store.database import open_journal, write
 from store.deliveries import Planned
 from store.settings import Settings
-from tests.store.alerts_by_hand import CHANNEL, NOW, claim, raised
+from tests.store.alerts_by_hand import CHANNEL, NOW, claim, kept_back, only, raised
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 6
@@ -77,6 +77,22 @@ def test_read(journal: sqlite3.Connection, launched: Callable[..., str]) -> None
     assert (last.alert_id, last.channel, last.outcome, last.reason) == (one, CHANNEL, "retried", "503")
     assert (last.title, last.kind, last.run_id) == ("crash", "crashed", "r1")
     assert delivery_log.read(journal, before_id=last.id) == []
+
+
+@pytest.mark.parametrize(("seconds", "why"), [(1200.0, "quiet"), (60.0, None)])
+def test_what_was_kept_back_says_why_once_it_is_sent(journal: sqlite3.Connection, seconds: float, why: str) -> None:
+    """Of the last time it was held, unless that was for a moment; what went at once was not held."""
+    held, free = kept_back(journal, "news", NOW + 30, why="digest"), raised(journal, "crash")
+    deliveries.record_sent(journal, claim(journal, NOW)[1], NOW, "iden")
+    with write(journal):
+        deliveries.hold(journal, [only(journal, held).id], NOW + seconds, "quiet", NOW + 1)
+        assert delivery_log.held_of(journal, [held, free]) == {}
+        deliveries.release(journal, [only(journal, held).id], NOW + seconds)
+    deliveries.record_sent(journal, claim(journal, NOW + seconds)[1], NOW + seconds, "iden")
+    lines = {(line.alert_id, line.outcome): line.held for line in delivery_log.read(journal)}
+    assert lines[held, "sent"] == why and lines[free, "sent"] is None and lines[held, "held"] is None
+    assert delivery_log.held_of(journal, [held, free]) == ({(held, CHANNEL): why} if why else {})
+    assert delivery_log.held_of(journal, []) == {}
 
 
 def test_an_outcome_there_is_not(journal: sqlite3.Connection) -> None:

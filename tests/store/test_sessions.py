@@ -104,7 +104,7 @@ class TestBeginning:
             ({"kind": "nap"}, "kinds are read"),
             ({"planned": 0}, "longer than nothing"),
             ({"planned": 1e6}, "at most 12 hours"),
-            ({"task_id": 7}, "there is no task 7; `machiai task ls`"),
+            ({"task_id": 7}, "there is no task 7; `machiai task ls --all`"),
             ({"run_id": "gone"}, "there is no run gone; `machiai ls`"),
             ({"project_id": 7}, "there is no project 7"),
         ],
