@@ -157,13 +157,20 @@ def compose_note(title: str, body: str, *, url: str | None = None, redact: Calla
     return Message(shorten(redact(clean_line(redact(title))), TITLE_LIMIT), shorten(text, BODY_LIMIT), url)
 
 
-def late_note(raised: float, now: float, zone: tzinfo | None = None, language: str = "en") -> str:
-    """A line for an alert that waited long to be sent; empty for one that did not."""
+def late_note(
+    raised: float, now: float, zone: tzinfo | None = None, language: str = "en", *, queued: float | None = None
+) -> str:
+    """A line for an alert that waited long to be sent; empty for one that did not.
+
+    One that was kept back on purpose, until ``queued``, is late only from then on.
+    """
     if now - raised <= LATE_AFTER_SECONDS:
         return ""
     words = Words(language or "en", zone)
-    then, late = _clock_time(raised, now, zone), words.length(now - raised)
-    return words.say("Sent {length} late: known since {time}.", length=late, time=then)
+    then, late = _clock_time(raised, now, zone), now - max(raised, queued or raised)
+    if late <= LATE_AFTER_SECONDS:
+        return words.say("Kept back until now: known since {time}.", time=then)
+    return words.say("Sent {length} late: known since {time}.", length=words.length(late), time=then)
 
 
 def _title(kind: str, facts: Mapping[str, Any], name: str, told: _Teller) -> str:

@@ -60,7 +60,7 @@ def deliver_due(
         if claimed is None:
             break
         alert, delivery = claimed
-        outcome = channel.send(alert, unsure=delivery.unsure)
+        outcome = channel.send(alert, unsure=delivery.unsure, queued=delivery.queued)
         record_outcome(connection, channel, delivery, outcome, clock(), jitter())
     return deliveries.next_due(connection, channel.name)
 

@@ -174,7 +174,9 @@ class Relays:
             return
         alert, delivery = claimed
         try:
-            relay.attempt = relay.channel.begin(alert, unsure=delivery.unsure, tries=delivery.attempts)
+            relay.attempt = relay.channel.begin(
+                alert, unsure=delivery.unsure, queued=delivery.queued, tries=delivery.attempts
+            )
             relay.delivery = delivery
         except OSError as error:
             self._record(relay, delivery, Retry(f"cannot start the sender: {error.strerror}", whole_channel=True))

@@ -51,7 +51,7 @@ class Phone:
     worst_seconds: float = 80.0
     hold: Hold | None = None
 
-    def send(self, alert: Alert, *, unsure: bool) -> Outcome:
+    def send(self, alert: Alert, *, unsure: bool, queued: float | None = None) -> Outcome:
         """Take it, unless something else is scripted; what comes ``before`` and ``after`` happens once."""
         before, self.before = self.before, None
         if before:

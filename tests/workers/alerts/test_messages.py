@@ -200,6 +200,14 @@ def test_late_note():
     """An alert that could not be sent for long says since when it was known."""
     assert late_note(NOON, NOON + 600, ZONE) == ""
     assert late_note(NOON, NOON + 10_800, ZONE) == "Sent 3 h late: known since 15:13."
+    assert late_note(NOON, NOON + 10_800, ZONE, queued=NOON) == "Sent 3 h late: known since 15:13."
+
+
+def test_note_of_what_was_kept_back():
+    """What waited on purpose, for the end of a session, is not late; but what then could not be sent is."""
+    assert late_note(NOON, NOON + 1800, ZONE, queued=NOON + 1790) == "Kept back until now: known since 15:13."
+    assert late_note(NOON, NOON + 10_800, ZONE, queued=NOON + 3600) == "Sent 2 h late: known since 15:13."
+    assert late_note(NOON, NOON + 300, ZONE, queued=NOON + 300) == ""
 
 
 def test_link():

@@ -288,7 +288,7 @@ class Interrupted:
         self.worst_seconds = self.real.worst_seconds
         self.hold: Hold | None = None
 
-    def send(self, alert: Alert, *, unsure: bool) -> Outcome:
+    def send(self, alert: Alert, *, unsure: bool, queued: float | None = None) -> Outcome:
         before, self.before = self.before, None
         if callable(before):
             before()

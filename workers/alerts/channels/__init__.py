@@ -66,5 +66,6 @@ class Channel(Held, Protocol):
 
     worst_seconds: float
 
-    def send(self, alert: Alert, *, unsure: bool) -> Outcome:
-        """Try once to send ``alert``; ``unsure`` says that an earlier try may have arrived. Never raises."""
+    def send(self, alert: Alert, *, unsure: bool, queued: float | None = None) -> Outcome:
+        """Try once to send ``alert``; ``unsure`` says that an earlier try may have arrived, ``queued`` until when it
+        was kept back on purpose. Never raises."""

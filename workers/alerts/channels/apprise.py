@@ -124,12 +124,13 @@ class AppriseChannel:
         """What makes it another channel when it changes."""
         return self._channel, self._settings.push_timeout_seconds
 
-    def begin(self, alert: Alert, *, unsure: bool, tries: int = 1) -> Attempt:
-        """Begin to send ``alert``; ``unsure`` says that an earlier try may have arrived. OSError without a process."""
+    def begin(self, alert: Alert, *, unsure: bool, queued: float | None = None, tries: int = 1) -> Attempt:
+        """Begin to send ``alert``; ``unsure`` says that an earlier try may have arrived, ``queued`` until when it was
+        kept back on purpose. OSError without a process."""
         job = {
             "title": alert.title,
             "body": alert.body,
-            "late": late_note(alert.raised, self._clock(), language=self._language()),
+            "late": late_note(alert.raised, self._clock(), language=self._language(), queued=queued),
             "link": alert.url or "",
             "guid": alert.guid,
             "raised": alert.raised,

@@ -79,7 +79,7 @@ class PushbulletChannel:
         session.max_redirects = 0
         session.trust_env = not _is_loopback(host)
 
-    def send(self, alert: Alert, *, unsure: bool) -> Outcome:
+    def send(self, alert: Alert, *, unsure: bool, queued: float | None = None) -> Outcome:
         """Push ``alert``, under its guid; after an unsure try, look first whether that one arrived."""
         if not _can_be_token(self._token):
             return token_refused("it holds characters that no token has")
@@ -87,7 +87,7 @@ class PushbulletChannel:
             found = self._look_for(alert)
             if found is not None:
                 return found
-        late = late_note(alert.raised, self._clock(), language=self._language())
+        late = late_note(alert.raised, self._clock(), language=self._language(), queued=queued)
         body = "\n".join(part for part in (late, alert.body) if part)
         push = {"type": "note", "title": alert.title, "body": body, "guid": alert.guid}
         if alert.url:
