@@ -1,4 +1,4 @@
-"""What the theme cannot say: text that Streamlit draws too pale or too dark to be read (less than 4.5:1)."""
+"""What the theme cannot say: text that Streamlit draws too pale or too dark to be read (below 4.5:1), or over ours."""
 
 SHEET = """<style>
 /* A key that presses a button is written on it at 0.6 of its colour. */
@@ -13,4 +13,6 @@ SHEET = """<style>
 [data-testid=stMain] [data-testid=stCode] :is(.inserted, .deleted, .unchanged, .coord) { color: inherit !important; }
 [data-testid=stMain] [data-testid=stCode] .inserted { background: rgba(0, 158, 115, 0.16); }
 [data-testid=stMain] [data-testid=stCode] .deleted { background: rgba(196, 78, 0, 0.16); }
+/* "Press Enter to submit form" is English on every page, and lies over what is typed on a phone. */
+[data-testid=InputInstructions] { display: none; }
 </style>"""
