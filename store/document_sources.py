@@ -1,7 +1,8 @@
-"""What the search knows of runs, their logs and commits: which of them it does not know yet, and what they say.
+"""What the search knows of runs, their logs, commits and sessions: which it does not know yet, and what they say.
 
-Entries and tasks put their documents themselves. Runs and commits are written by those who must not be kept waiting, so
-theirs follow a moment later.
+Entries and tasks put their documents themselves; who comments on a commit, or writes what came of a session and where
+it was left, has its document put at once. Runs and commits are written by those who must not be kept waiting, so theirs
+follow a moment later.
 """
 
 import collections
@@ -17,6 +18,7 @@ _LOG_CHARACTERS = 16_384
 _LINES_OF_A_SHAPE = 20
 _LINE_CHARACTERS = 400
 _NUMBER = re.compile(r"[0-9]+(?:[.,:][0-9]+)*(?:e[+-]?[0-9]+)?%?")
+_COMMENTED = "commented"
 _RUN_MARK = "printf('%.3f %.3f', r.updated, coalesce(r.plan_changed, 0))"
 _LOG_MARK = "coalesce((SELECT group_concat(e.attempt || ':' || e.taken) FROM log_excerpts e WHERE e.run_id = r.id), '')"
 _STALE = (
@@ -74,11 +76,13 @@ def put_run(connection: sqlite3.Connection, run_id: str) -> bool:
 
 
 def unknown_commits(connection: sqlite3.Connection, limit: int) -> list[tuple[str, str]]:
-    """(repository, sha) of at most ``limit`` commits that the search does not know, newest first."""
+    """(repository, sha) of at most ``limit`` commits that the search does not know, or not with the comments on them,
+    newest first."""
     rows = connection.execute(
         "SELECT c.repository, c.sha FROM commits c LEFT JOIN documents d ON d.kind = 'commit' AND d.ref = c.sha "
-        "WHERE d.id IS NULL ORDER BY c.time DESC LIMIT ?",
-        (limit,),
+        "WHERE d.id IS NULL OR (d.mark <> ? AND EXISTS (SELECT 1 FROM review_marks m "
+        "WHERE m.repository = c.repository AND m.sha = c.sha AND m.comment <> '')) ORDER BY c.time DESC LIMIT ?",
+        (_COMMENTED, limit),
     )
     return [(row["repository"], row["sha"]) for row in rows]
 
@@ -89,14 +93,21 @@ def count_commits(connection: sqlite3.Connection) -> int:
 
 
 def put_commit(connection: sqlite3.Connection, repository: str, sha: str) -> bool:
-    """Let the search know a commit; inside the caller's transaction. Whether that is new."""
+    """Let the search know a commit and the comments on it, in whichever clone they were made; inside the caller's
+    transaction. Whether that is new."""
     row = connection.execute(
         "SELECT project_id, author, time, subject, body, files FROM commits WHERE repository = ? AND sha = ?",
         (repository, sha),
     ).fetchone()
     if row is None:
         return False
-    lines = [row["body"], row["author"], sha, *_paths(json.loads(row["files"]))]
+    comments = connection.execute(
+        "SELECT DISTINCT comment FROM review_marks WHERE repository IN (SELECT path FROM repositories UNION SELECT ?) "
+        "AND sha = ? AND comment <> ''",
+        (repository, sha),
+    )
+    noted = [str(one["comment"]) for one in comments]
+    lines = [*noted, row["body"], row["author"], sha, *_paths(json.loads(row["files"]))]
     return documents.put(
         connection,
         "commit",
@@ -104,6 +115,42 @@ def put_commit(connection: sqlite3.Connection, repository: str, sha: str) -> boo
         title=row["subject"],
         text="\n".join(line for line in lines if line),
         time=row["time"],
+        project_id=row["project_id"],
+        mark=_COMMENTED if noted else "",
+    )
+
+
+def unknown_sessions(connection: sqlite3.Connection, limit: int) -> list[int]:
+    """Ids of at most ``limit`` sessions of which something was written that the search does not know, newest first."""
+    rows = connection.execute(
+        "SELECT s.id FROM sessions s LEFT JOIN documents d ON d.kind = 'session' AND d.ref = CAST(s.id AS TEXT) "
+        "WHERE d.id IS NULL AND (s.outcome IS NOT NULL OR s.id IN (SELECT session_id FROM resumes "
+        "WHERE place <> '' OR next_step <> '' OR question <> '')) ORDER BY s.begun DESC LIMIT ?",
+        (limit,),
+    )
+    return [row["id"] for row in rows]
+
+
+def put_session(connection: sqlite3.Connection, session_id: int) -> bool:
+    """Let the search know what came of a session and where it was left; inside the caller's transaction. Whether that
+    is new. One of which nothing was written is not in the search."""
+    row = connection.execute("SELECT project_id, begun, outcome FROM sessions WHERE id = ?", (session_id,)).fetchone()
+    if row is None:
+        return False
+    notes = connection.execute(
+        "SELECT place, next_step, question FROM resumes WHERE session_id = ? ORDER BY id", (session_id,)
+    )
+    texts = [row["outcome"] or "", *(text for note in notes for text in note)]
+    lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+    if not lines:
+        return documents.drop(connection, "session", str(session_id))
+    return documents.put(
+        connection,
+        "session",
+        str(session_id),
+        title=lines[0][:_LINE_CHARACTERS],
+        text="\n".join(lines),
+        time=row["begun"],
         project_id=row["project_id"],
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from store import document_sources
 from store.errors import SessionError
 
 _MOST_FILES, _MOST_COMMITS = 20, 10
@@ -57,6 +58,8 @@ def write_resume(
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         (project_id, session_id, now, *typed.values(), json.dumps(kept, ensure_ascii=False)),
     )
+    if session_id is not None:
+        document_sources.put_session(connection, session_id)
     return int(cursor.lastrowid or 0)
 
 

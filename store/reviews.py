@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
-from store import commits, intents
+from store import commits, document_sources, intents
 from store.errors import Conflict
 
 SHOW_COMMIT = intents.SHOW_COMMIT
@@ -91,6 +91,16 @@ def marks_of(connection: sqlite3.Connection, repository: str, sha: str) -> dict[
     return {row["hunk"]: Mark(**{**dict(row), "ticked": bool(row["ticked"])}) for row in rows}
 
 
+def reviewed_commits(connection: sqlite3.Connection) -> list[commits.Commit]:
+    """The commits that were reviewed, or of whose hunks something was noted, oldest first; also those that are gone."""
+    rows = connection.execute(
+        "SELECT repository, sha FROM commits c WHERE reviewed IS NOT NULL OR EXISTS (SELECT 1 FROM review_marks m "
+        "WHERE m.repository = c.repository AND m.sha = c.sha) ORDER BY time, repository, sha"
+    ).fetchall()
+    found = (commits.get_commit(connection, row["repository"], row["sha"]) for row in rows)
+    return [commit for commit in found if commit is not None]
+
+
 def tick(connection: sqlite3.Connection, repository: str, sha: str, hunk: str, now: float, *, on: bool = True) -> bool:
     """A hunk was looked at, or was not after all; inside the caller's transaction.
 
@@ -120,6 +130,7 @@ def comment(
     if current is not None and current.comment not in (was, text):
         raise Conflict("this comment was changed in another tab meanwhile; here it is as it is kept now", current)
     _set(connection, repository, sha, hunk, now, "comment", text)
+    document_sources.put_commit(connection, repository, sha)
 
 
 def set_task(

@@ -55,18 +55,18 @@ def find_marks(text: str, wanted: list[str]) -> tuple[tuple[int, int], ...]:
 
 def _best_place(text: str, wanted: list[str]) -> int:
     """Where in the text the piece with the most of the terms has the first of them; 0 where none has any."""
-    best, place, offset = 0, 0, 0
+    best: list[str] = []
+    best_piece, best_offset, offset = "", 0, 0
     for piece in _pieces(text):
         seen = normalise(piece)
         held = [term for term in wanted if next(_places(seen, term), None) is not None]
-        if len(held) > best:
-            best = len(held)
-            marks = find_marks(piece, held)
-            place = offset + (marks[0][0] if marks else 0)
-            if best == len(wanted):
+        if len(held) > len(best):
+            best, best_piece, best_offset = held, piece, offset
+            if len(best) == len(wanted):
                 break
         offset += len(piece)
-    return place
+    marks = find_marks(best_piece, best)
+    return best_offset + (marks[0][0] if marks else 0)
 
 
 def _pieces(text: str) -> list[str]:

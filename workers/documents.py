@@ -1,4 +1,4 @@
-"""Keeping what the search knows of runs, logs and commits up to date, a little at a time."""
+"""Keeping what the search knows of runs, logs, commits and sessions up to date, a little at a time."""
 
 import sqlite3
 import time
@@ -14,7 +14,7 @@ CHECK_ALL_SECONDS = 3600.0
 
 
 class DocumentKeeper:
-    """Brings the documents of runs and commits up to date; one connection, one thread.
+    """Brings the documents of runs, commits and sessions up to date; one connection, one thread.
 
     It looks at all of them at first and once an hour, else at what changed in the last minutes.
     """
@@ -25,6 +25,7 @@ class DocumentKeeper:
         self._since: float | None = None
         self._checked: float | None = None
         self._commits = -1
+        self._sessions = False
 
     def tick(self) -> int:
         """Write what is not known yet, one batch at most; how many things were looked at, 0 when all is known."""
@@ -32,8 +33,8 @@ class DocumentKeeper:
         if self._checked is None or not 0 <= now - self._checked < CHECK_ALL_SECONDS:
             with write(self.connection):
                 document_sources.drop_gone(self.connection)
-            self._since, self._checked, self._commits = None, now, -1
-        return self._put_runs(now) or self._put_commits()
+            self._since, self._checked, self._commits, self._sessions = None, now, -1, False
+        return self._put_runs(now) or self._put_commits() or self._put_sessions()
 
     def catch_up(self, seconds: float) -> bool:
         """Go on until all is known, or that time is over; whether all is known."""
@@ -64,4 +65,17 @@ class DocumentKeeper:
                     document_sources.put_commit(self.connection, repository, sha)
         else:
             self._commits = count
+        return len(unknown)
+
+    def _put_sessions(self) -> int:
+        """Those that were written of before sessions were searched; since then each is put when it is written."""
+        if self._sessions:
+            return 0
+        unknown = document_sources.unknown_sessions(self.connection, BATCH)
+        if unknown:
+            with write(self.connection):
+                for session_id in unknown:
+                    document_sources.put_session(self.connection, session_id)
+        else:
+            self._sessions = True
         return len(unknown)

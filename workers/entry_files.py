@@ -5,15 +5,11 @@ nothing else in the folder is touched.
 """
 
 import json
-import os
-import re
 import sqlite3
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from store import attachments, sessions, task_rows
@@ -27,11 +23,12 @@ from store.links import links_of
 from store.resumes import Resume, list_resumes
 from store.runs import Run
 from store.settings import Settings
+from workers.export_files import front_matter, slug, table, when, write
+from workers.review_files import write_reviews
 
 MANIFEST = "machiai-export.json"
 JOURNAL = "journal.db"
 _PAGE = 200
-_SLUG_LENGTH = 40
 
 
 @dataclass
@@ -43,13 +40,14 @@ class Exported:
     tasks: int = 0
     runs: int = 0
     sessions: int = 0
+    reviews: int = 0
     problems: list[str] = field(default_factory=list)
 
 
 def export_journal(
     connection: sqlite3.Connection, settings: Settings, folder: Path, zone: tzinfo | None = None
 ) -> Exported:
-    """Write entries, tasks, runs and sessions as Markdown files below ``folder``, and the journal beside them.
+    """Write entries, tasks, runs, sessions and reviews as Markdown files below ``folder``, and the journal beside them.
 
     Times are written with their zone, None is this machine's. EntryError where the folder holds something else, or
     cannot be written.
@@ -57,7 +55,10 @@ def export_journal(
     exported = Exported()
     try:
         before = _begin(folder)
+        reviewed = set(write_reviews(connection, settings, folder, zone))
+        exported.reviews = len(reviewed)
         written = {
+            *reviewed,
             *_write_entries(connection, settings, folder, zone, exported),
             *_write_tasks(connection, folder, zone, exported),
             *_write_runs(connection, settings, folder, zone, exported),
@@ -65,26 +66,12 @@ def export_journal(
         }
         copy_journal(connection, folder / JOURNAL)
         written.add(JOURNAL)
-        _write(folder, MANIFEST, json.dumps({"format": 1, "files": sorted(written)}, ensure_ascii=False, indent=1))
+        write(folder, MANIFEST, json.dumps({"format": 1, "files": sorted(written)}, ensure_ascii=False, indent=1))
         for name in before - written:
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise EntryError(f"cannot write to {folder}: {error.strerror}; choose another folder") from error
     return exported
-
-
-def front_matter(values: Mapping[str, Any]) -> str:
-    """A block of YAML: the values that there are, each as JSON, which YAML is a superset of."""
-    lines = [
-        f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items() if value not in (None, "")
-    ]
-    return "\n".join(["---", *lines, "---", ""])
-
-
-def slug(text: str) -> str:
-    """A few words of a text as a part of a file's name; letters of any script stay."""
-    plain = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", text)).strip("-")
-    return plain[:_SLUG_LENGTH].strip("-")
 
 
 def _begin(folder: Path) -> set[str]:
@@ -94,7 +81,7 @@ def _begin(folder: Path) -> set[str]:
     if not manifest.exists():
         if any(folder.iterdir()):
             raise EntryError(f"{folder} holds something else; name a new or empty folder, or one of an earlier export")
-        _write(folder, MANIFEST, json.dumps({"format": 1, "files": []}))
+        write(folder, MANIFEST, json.dumps({"format": 1, "files": []}))
         return set()
     try:
         names = json.loads(manifest.read_text(encoding="utf-8"))["files"]
@@ -115,7 +102,7 @@ def _write_entries(
             for attachment in attachments.attachments_of(connection, entry.id):
                 name = f"attachments/{attachment.id}-{attachment.name}"
                 try:
-                    _write(folder, name, attachments.read_data(settings, attachment))
+                    write(folder, name, attachments.read_data(settings, attachment))
                 except EntryError as error:
                     exported.problems.append(str(error))
                     continue
@@ -124,7 +111,7 @@ def _write_entries(
                 yield name
             day = f"{datetime.fromtimestamp(entry.created, zone):%Y-%m-%d}"
             name = "-".join(filter(None, (day, str(entry.id), slug(entry.heading if entry.heading != day else ""))))
-            yield _write(folder, f"entries/{name}.md", _entry_text(connection, entry, files, zone))
+            yield write(folder, f"entries/{name}.md", _entry_text(connection, entry, files, zone))
             exported.entries += 1
 
 
@@ -140,8 +127,8 @@ def _entry_text(
         "kind": entry.kind,
         "title": entry.title,
         "project": entry.project,
-        "created": _when(entry.created, zone),
-        "changed": _when(entry.changed, zone),
+        "created": when(entry.created, zone),
+        "changed": when(entry.changed, zone),
         "links": links or None,
         "attachments": [
             {"file": name} | ({"marks": {str(page): text for page, text in one.marks.items()}} if one.marks else {})
@@ -170,13 +157,13 @@ def _write_tasks(
             "estimate_minutes": round(task.estimate / 60, 1) if task.estimate else None,
             "blocked_by_run": task.blocked_run,
             "blocked_by": task.blocked_text,
-            "blocked_until": _when(task.blocked_until, zone),
-            "created": _when(task.created, zone),
-            "ended": _when(task.ended, zone),
+            "blocked_until": when(task.blocked_until, zone),
+            "created": when(task.created, zone),
+            "ended": when(task.ended, zone),
             "links": [f"{one.to_kind}:{one.to_id}" for one in links_of(connection, "task", task.id)] or None,
         }
         name = "-".join(filter(None, (str(task.id), slug(task.title))))
-        yield _write(folder, f"tasks/{name}.md", f"{front_matter(head)}\n{task.notes.rstrip()}\n")
+        yield write(folder, f"tasks/{name}.md", f"{front_matter(head)}\n{task.notes.rstrip()}\n")
         exported.tasks += 1
 
 
@@ -187,7 +174,7 @@ def _write_runs(
     while page := list_runs(connection, limit=_PAGE, offset=offset).runs:
         offset += len(page)
         for run in page:
-            yield _write(folder, f"runs/{run.id}.md", settings.redact(_run_text(run, zone)))
+            yield write(folder, f"runs/{run.id}.md", settings.redact(_run_text(run, zone)))
             exported.runs += 1
 
 
@@ -199,8 +186,8 @@ def _run_text(run: Run, zone: tzinfo | None) -> str:
         "state": run.state,
         "cause": run.cause,
         "certainty": run.certainty,
-        "created": _when(run.created, zone),
-        "ended": _when(run.ended, zone),
+        "created": when(run.created, zone),
+        "ended": when(run.ended, zone),
         "seconds": run.seconds,
         "command": run.command,
         "params": run.params or None,
@@ -239,10 +226,10 @@ def _write_sessions(
             )
             for one in days.get(day, ())
         ]
-        parts = [_table(("begun", "ended", "kind", "about", "project", "outcome"), rows)] if rows else []
+        parts = [table(("begun", "ended", "kind", "about", "project", "outcome"), rows)] if rows else []
         parts += [_note_text(note, zone) for note in notes.get(day, ())]
         head = front_matter({"day": day, "sessions": len(rows)})
-        yield _write(folder, f"sessions/{day}.md", "\n".join([head, "\n\n".join(parts), ""]))
+        yield write(folder, f"sessions/{day}.md", "\n".join([head, "\n\n".join(parts), ""]))
         exported.sessions += len(rows)
 
 
@@ -251,31 +238,3 @@ def _note_text(note: Resume, zone: tzinfo | None) -> str:
     lines = [f"## {datetime.fromtimestamp(note.written, zone):%H:%M} {note.project or ''}".rstrip(), ""]
     texts = (("Where I am", note.place), ("Next step", note.next_step), ("Open question", note.question))
     return "\n".join([*lines, *(f"- {title}: {text}" for title, text in texts if text)])
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    cells = [[" ".join(cell.split()).replace("|", "\\|") for cell in line] for line in lines]
-    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
-
-
-def _when(moment: float | None, zone: tzinfo | None) -> str | None:
-    if moment is None:
-        return None
-    return datetime.fromtimestamp(moment, zone).astimezone(zone).isoformat(timespec="seconds")
-
-
-def _write(folder: Path, name: str, content: str | bytes) -> str:
-    """Write a file below the folder, so that it is there whole or not at all; its name."""
-    path = folder / name
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    path.parent.mkdir(exist_ok=True)
-    if path.is_file() and path.read_bytes() == data:
-        return name
-    draft = path.with_name(f".{os.getpid()}.draft")
-    try:
-        draft.write_bytes(data)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return name

@@ -27,6 +27,9 @@ QUERIES = (
     "attention spike",
     "学習率のスケジュール",
     "nowhere",
+    "学習率のスケジュールを変えたら損失が下がった。",
+    "過学習している。正則化を強める、あるいはデータを増やす。",
+    "the attention logits spike at step, clip the gradients",
 )
 _SENTENCES = (
     "学習率のスケジュールを変えたら損失が下がった。",

@@ -54,7 +54,7 @@ def test_marks(journal: sqlite3.Connection) -> None:
 
 def test_what_is_refused(journal: sqlite3.Connection) -> None:
     """There is no document of a kind that nobody can open."""
-    with pytest.raises(ValueError, match="entry, task, run, log, commit, paper"), write(journal):
+    with pytest.raises(ValueError, match="entry, task, run, log, commit, session, paper"), write(journal):
         documents.put(journal, "mail", "1", title="", text="", time=1.0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from store import drifts, projects, resumes
+from store import drifts, projects, resumes, search, sessions
 from store.database import write
 from store.drifts import Drift, DriftFile
 from store.errors import SessionError
@@ -36,6 +36,25 @@ def test_the_newest_counts(journal: sqlite3.Connection, project: int) -> None:
     assert one is not None and (one.id, one.project, one.next_step) == (second, "cifar", "write the test")
     assert [one.id for one in resumes.open_resumes(journal)] == [free, second]
     assert len(resumes.list_resumes(journal, NOW, NOW + 3)) == 3
+
+
+def test_searched(journal: sqlite3.Connection, project: int) -> None:
+    """What came of a session, and where it was left, is found at that session at once, by what it says now."""
+    with write(journal):
+        number = sessions.begin(journal, "refactor", NOW, project_id=project)
+        assert search.search(journal, "refactor") == []
+        resumes.write_resume(
+            journal, NOW + 60, project_id=project, session_id=number, place="損失の平滑化を半分", question="why ema?"
+        )
+        sessions.end(journal, number, NOW + 60, outcome="split the sampler")
+    for text in ("平滑", "ema", "sampler", "split ema 半分"):
+        (hit,) = search.search(journal, text)
+        assert (hit.kind, hit.id, hit.time, hit.project_id) == ("session", str(number), NOW, project), text
+        assert hit.title == "split the sampler"
+    with write(journal):
+        sessions.correct(journal, number, NOW + 90, begun=NOW + 1, outcome="")
+    (hit,) = search.search(journal, "平滑")
+    assert hit.time == NOW + 1 and search.search(journal, "sampler") == []
 
 
 def test_taken_up(journal: sqlite3.Connection, project: int) -> None:

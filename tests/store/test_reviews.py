@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from store import commits, intents, reviews
+from store import commits, intents, reviews, search
 from store.commits import Commit
 from store.database import write
 from store.errors import Conflict
@@ -69,6 +69,23 @@ def test_comments_and_tasks(journal: sqlite3.Connection, commit: Commit) -> None
     mark = reviews.marks_of(journal, *PLACE)["k1"]
     assert caught.value.current == mark
     assert (mark.ticked, mark.comment, mark.task_id) == (True, "なぜ？ why", None)
+
+
+def test_a_comment_is_searched(journal: sqlite3.Connection, commit: Commit) -> None:
+    """A comment is found at once, at its commit, also from a clone; one that was taken back is not."""
+    clone = {name: getattr(commit, name) for name in commit.__dataclass_fields__} | {"repository": "/p/clone"}
+    with write(journal):
+        commits.record(journal, [Commit(**clone)])
+        commits.record_repository(journal, commits.Repository("/p/cifar", commit.project_id, {}, None, None, None))
+        commits.record_repository(journal, commits.Repository("/p/clone", commit.project_id, {}, None, None, None))
+        reviews.comment(journal, *PLACE, "k1", "種を固定していない", 71.0)
+        reviews.comment(journal, "/p/clone", "aa", "k2", "bfloat leaks", 72.0)
+    (hit,) = search.search(journal, "固定")
+    assert (hit.kind, hit.id, hit.title, hit.snippet.count("種を固定していない")) == ("commit", "aa", "work", 1)
+    assert [hit.id for hit in search.search(journal, "bfloat 固定")] == ["aa"]
+    with write(journal):
+        reviews.comment(journal, *PLACE, "k1", "", 73.0, was="種を固定していない")
+    assert search.search(journal, "固定") == [] and len(search.search(journal, "bfloat")) == 1
 
 
 def test_patches(journal: sqlite3.Connection, commit: Commit, monkeypatch: pytest.MonkeyPatch) -> None:

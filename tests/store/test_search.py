@@ -77,3 +77,21 @@ def test_best_first(journal: sqlite3.Connection) -> None:
     assert count_hits(journal, "warmup") == {"entry": 1, "run": 1, "task": 1}
     assert count_hits(journal, "warmup", project_id=2) == {"task": 1}
     assert count_hits(journal, "?!") == {}
+
+
+def test_pages_are_of_one_order(journal: sqlite3.Connection) -> None:
+    """Page by page all is found once, in the order of the whole: also among many that are as good as each other."""
+    with write(journal):
+        for number in range(40):
+            text = "warmup " * (1 + number % 3)
+            kind = ("entry", "task")[number % 2]
+            documents.put(journal, kind, str(number), title="t", text=text, time=number % 7, project_id=number % 5)
+    for chosen in ({}, {"kinds": ["task"]}, {"project_id": 2}, {"kinds": ["entry"], "project_id": 1}):
+        whole = [hit.id for hit in search(journal, "warmup", limit=100, **chosen)]
+        pages = [search(journal, "warmup", limit=3, offset=at, **chosen) for at in range(0, 45, 3)]
+        assert [hit.id for page in pages for hit in page] == whole
+        assert (
+            len(set(whole))
+            == len(whole)
+            == (40 if not chosen else {1: (20 if "kinds" in chosen else 8), 2: 4}[len(chosen)])
+        )

@@ -98,6 +98,30 @@ def test_commits(journal: sqlite3.Connection, home: Path, keeper: DocumentKeeper
         assert found(journal, text) == {("commit", SHA)}, text
 
 
+def test_what_was_written_before_it_was_searched(
+    journal: sqlite3.Connection, home: Path, keeper: DocumentKeeper
+) -> None:
+    """Comments on commits and notes on sessions of an older Machiai are found too, and are written once."""
+    add_run(journal, home, "r1", created=9000.0)
+    add_commit(journal, SHA, "tidy")
+    assert keeper.catch_up(10.0)
+    with write(journal):
+        journal.execute("INSERT INTO review_marks VALUES ('/p', ?, 'k', 0, '種を固定', NULL, 5)", (SHA,))
+        for number, outcome in ((1, "図を直した"), (2, None), (3, None)):
+            values = (number, number * 10, number * 10 + 5, number * 10 + 5, outcome)
+            journal.execute(
+                "INSERT INTO sessions (id, kind, begun, ended, seen, outcome) VALUES (?, 'task', ?, ?, ?, ?)", values
+            )
+        journal.execute("INSERT INTO resumes (session_id, written, question) VALUES (2, 26, 'どの軸?')")
+    assert found(journal, "固定") == set()
+    again = DocumentKeeper(journal)
+    assert again.catch_up(10.0)
+    assert found(journal, "固定") == {("commit", SHA)}
+    assert found(journal, "図") == {("session", "1")} and found(journal, "軸") == {("session", "2")}
+    before = journal.total_changes
+    assert again.tick() == 0 and DocumentKeeper(journal).tick() == 0 and journal.total_changes == before
+
+
 def test_what_is_gone(journal: sqlite3.Connection, home: Path, keeper: DocumentKeeper, clock: Clock) -> None:
     """A run that the journal holds no longer is not found any more, at the latest after an hour."""
     add_run(journal, home, "r1", created=9000.0, state="finished", seconds=5.0, log=b"some words\n")

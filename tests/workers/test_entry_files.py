@@ -15,7 +15,7 @@ from store.errors import EntryError
 from store.search import search
 from store.settings import Settings
 from tests.fakes.journal import PLAN, add_run
-from workers.entry_files import MANIFEST, export_journal, front_matter, slug
+from workers.entry_files import MANIFEST, export_journal
 
 JST = timezone(timedelta(hours=9))
 NOON = 1_795_230_000.0
@@ -127,11 +127,3 @@ def test_a_picture_that_is_gone(journal: sqlite3.Connection, settings: Settings,
     done = export_journal(journal, settings, tmp_path / "out")
     assert done.entries == 1 and done.attachments == 0
     assert len(done.problems) == 1 and "loss curve.png" in done.problems[0]
-
-
-def test_words() -> None:
-    """Front matter is YAML whatever the text, and names of files are of letters only."""
-    assert (
-        front_matter({"a": 'x: "y"\n- z', "b": None, "c": "", "d": [1]}) == '---\na: "x: \\"y\\"\\n- z"\nd: [1]\n---\n'
-    )
-    assert slug("学習率/../ Loss: 0.5 ") == "学習率-Loss-0-5" and slug("？！") == "" and len(slug("長" * 99)) == 40

@@ -89,7 +89,10 @@ def find_fix(run: Run, folder: Path) -> Fix:
     CodeError where the folder is no checkout, or the code of the run cannot be had.
     """
     code = code_of(run)
-    repository, other = locate(code.root), locate(Path(os.path.abspath(folder)))  # noqa: PTH100
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100
+    if not folder.is_dir():
+        raise CodeError(f"{folder} is not there; put the code there first: machiai code {run.id} {folder}")
+    repository, other = locate(code.root), locate(folder)
     with open_scratch(repository, other) as scratch:
         started = _build_known(scratch, code)
         tree = look_at(scratch, other, "fix.index")
@@ -128,7 +131,8 @@ def _try_on(scratch: Scratch, commit: str, patch: bytes) -> tuple[str, tuple[str
 def _make(repository: Repository, code: RunCode, folder: Path) -> bool:
     """Make the folder with the commit in it; whether that took a clone."""
     git = Git(repository.root, seconds=CHECKOUT_SECONDS)
-    linked = git.ask("worktree", "add", "--detach", "--quiet", str(folder), code.commit)
+    # Forced, since a folder that was made before and deleted by hand is still known to git as a working tree.
+    linked = git.ask("worktree", "add", "--force", "--detach", "--quiet", str(folder), code.commit)
     if linked.ok:
         return False
     try:
@@ -137,7 +141,8 @@ def _make(repository: Repository, code: RunCode, folder: Path) -> bool:
         Git(folder, seconds=CHECKOUT_SECONDS).need("checkout", "--detach", "--quiet", code.commit)
     except CodeError as error:
         raise CodeError(
-            f"{explain(repository.root, linked, 'worktree add')}; nor does a clone work: {error}"
+            f"{explain(repository.root, linked, 'worktree add')}; nor does a clone work: {error}; "
+            "if it is the folder, name another one"
         ) from error
     return True
 

@@ -1,7 +1,6 @@
 """`machiai alert`: conditions on metrics that the user wants to be told of, and what they would have told before."""
 
 import contextlib
-import difflib
 import json
 import math
 import sqlite3
@@ -18,7 +17,7 @@ from store.database import open_journal, write
 from store.errors import MachiaiError
 from store.expressions import Expression, parse, spell_number
 from store.metrics import is_percent
-from store.projects import Project, list_projects
+from store.projects import Project, find_project, list_projects, project_around
 from store.runs import Run
 from store.settings import Settings, load
 from store.thresholds import SEVERITIES, Replayed
@@ -166,24 +165,15 @@ def _journal() -> Iterator[tuple[sqlite3.Connection, Settings]]:
 
 def _project_of(connection: sqlite3.Connection, name: str | None, run: Run | None) -> Project:
     """The project that is meant: by name, of a run, of the current folder, else of the last run."""
-    known = list_projects(connection)
-    if run is not None:
-        return next(one for one in known if one.id == run.project_id)
-    if name is not None:
-        named = [one for one in known if name in (one.name, one.root)]
-        if named:
-            return max(named, key=lambda one: one.created)
-        near = difflib.get_close_matches(name, [one.name for one in known], n=3, cutoff=0.5)
-        way = f"did you mean {', '.join(near)}?" if near else "it comes with its first run: machiai run --project …"
-        raise MachiaiError(f"no project is called {name!r}; {way}")
-    folder = Path.cwd()
-    around = [one for one in known if folder == Path(one.root) or Path(one.root) in folder.parents]
-    if around:
-        return max(around, key=lambda one: len(one.root))
-    last = list_runs(connection, limit=1).runs
-    if not last:
+    if name is not None and run is None:
+        return find_project(connection, name)
+    around = project_around(connection, Path.cwd()) if run is None else None
+    if around is not None:
+        return around
+    subject = [run] if run is not None else list_runs(connection, limit=1).runs
+    if not subject:
         raise MachiaiError("there is no run yet, so no project; launch one: machiai run --alert CONDITION -- COMMAND")
-    return next(one for one in known if one.id == last[0].project_id)
+    return next(one for one in list_projects(connection) if one.id == subject[0].project_id)
 
 
 def _warn(

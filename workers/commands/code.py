@@ -37,7 +37,9 @@ def code(run: str, folder: Path | None, patch_for_head: bool, other: str | None,
     machiai code RUN DIR --patch-for-head   what you fixed there, as a patch: | git apply --3way
     machiai code RUN --compare OTHER        what differs from RUN's code to OTHER's
     """
-    if (folder is None) == (other is None) or (patch_for_head and folder is None):
+    if folder is not None and other is not None:
+        raise click.UsageError("--compare shows what differs and puts no code anywhere; leave DIR out, or --compare")
+    if (folder is None and other is None) or (patch_for_head and folder is None):
         raise click.UsageError("name a folder for the code (machiai code RUN DIR), or --compare RUN")
     if (stat or as_json) and other is None:
         raise click.UsageError("--stat and --json go with --compare")

@@ -60,9 +60,9 @@ def file_line(file: DriftFile) -> str:
 
 
 def _tell(run: Run, seen: Drift) -> None:
-    began = f"started at {seen.commit[:10]}" if seen.commit else "started"
     changes = ", with uncommitted changes" if seen.started_dirty else ""
-    click.echo(click.style(f"{run.name}  {run.id}", bold=True) + f"  {began}{changes}")
+    began = f"  started at {seen.commit[:10]}{changes}" if seen.commit else ""
+    click.echo(click.style(f"{run.name}  {run.id}", bold=True) + began)
     if not seen.known:
         click.echo(click.style(f"not known exactly: {seen.why}", fg="yellow"))
     if seen.head:

@@ -15,9 +15,9 @@ from store.database import open_journal, write
 from store.entry_rows import KINDS, Entry
 from store.errors import EntryError, JournalError, MachiaiError
 from store.plaintext import decode
-from store.projects import find_project, project_around
 from store.settings import Settings, load
 from workers.commands import say
+from workers.commands.whereabouts import named_project, project_here
 from workers.freshness import freshen
 
 _PATIENCE_SECONDS = 60.0
@@ -80,10 +80,10 @@ def _whereabouts(settings: Settings, project_name: str | None, reference: str | 
             freshen(connection, settings)
             run = find_run(connection, reference)
         if project_name is not None:
-            return find_project(connection, project_name).id, run.id if run else None
+            return named_project(connection, settings, project_name).id, run.id if run else None
         if run is not None:
             return run.project_id, run.id
-        around = project_around(connection, Path.cwd())
+        around = project_here(connection, settings)
         return (around.id if around else None), None
 
 

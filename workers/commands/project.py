@@ -12,9 +12,11 @@ import click
 from store import projects, tasks
 from store.database import open_journal, write
 from store.errors import MachiaiError
-from store.settings import load
+from store.settings import Settings, load
 from store.task_rows import OPEN
 from workers.commands import say
+from workers.commands.whereabouts import named_project
+from workers.freshness import freshen
 
 
 @click.group()
@@ -26,7 +28,7 @@ def project() -> None:
 @click.argument("name")
 def add(name: str) -> None:
     """Add a project; runs of `machiai run --project NAME` belong to it."""
-    with _journal(writes=True) as connection:
+    with _journal(writes=True) as (connection, _):
         with write(connection):
             made = projects.add_project(connection, name, time.time())
         say(f"project {made}: {name}")
@@ -37,7 +39,8 @@ def add(name: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For scripts: an object a project.")
 def ls(archived: bool, as_json: bool) -> None:
     """List the projects, with how much of each is to do."""
-    with _journal() as connection:
+    with _journal() as (connection, settings):
+        freshen(connection, settings)
         known = projects.list_projects(connection, archived=archived)
         counts = {
             one.id: (
@@ -65,8 +68,8 @@ def ls(archived: bool, as_json: bool) -> None:
 @click.argument("new")
 def rename(name: str, new: str) -> None:
     """Give project NAME the name NEW; its runs and tasks stay with it."""
-    with _journal(writes=True) as connection:
-        found = projects.find_project(connection, name)
+    with _journal(writes=True) as (connection, settings):
+        found = named_project(connection, settings, name)
         with write(connection):
             projects.rename(connection, found.id, new)
         say(f"project {found.id} ({found.name}) is called {new} now")
@@ -76,8 +79,8 @@ def rename(name: str, new: str) -> None:
 @click.argument("name")
 def archive(name: str) -> None:
     """See a project and its tasks no longer; its next run brings it back."""
-    with _journal(writes=True) as connection:
-        found = projects.find_project(connection, name)
+    with _journal(writes=True) as (connection, settings):
+        found = named_project(connection, settings, name)
         with write(connection):
             projects.archive(connection, found.id, time.time())
         say(f"project {found.id} ({found.name}) is archived; `machiai project unarchive` brings it back")
@@ -87,8 +90,8 @@ def archive(name: str) -> None:
 @click.argument("name")
 def unarchive(name: str) -> None:
     """Bring an archived project back."""
-    with _journal(writes=True) as connection:
-        found = projects.find_project(connection, name)
+    with _journal(writes=True) as (connection, settings):
+        found = named_project(connection, settings, name)
         with write(connection):
             projects.unarchive(connection, found.id)
         say(f"project {found.id} ({found.name}) is back")
@@ -99,17 +102,17 @@ def unarchive(name: str) -> None:
 @click.argument("number", type=click.IntRange(1, 99), required=False)
 def limit(name: str, number: int | None) -> None:
     """Set how many tasks of a project are well done side by side; without NUMBER, the usual three."""
-    with _journal(writes=True) as connection:
-        found = projects.find_project(connection, name)
+    with _journal(writes=True) as (connection, settings):
+        found = named_project(connection, settings, name)
         with write(connection):
             projects.set_doing_limit(connection, found.id, number)
         say(f"{found.name}: up to {tasks.doing_limit(connection, found.id)} tasks side by side; it is a reminder only")
 
 
 @contextlib.contextmanager
-def _journal(*, writes: bool = False) -> Iterator[sqlite3.Connection]:
+def _journal(*, writes: bool = False) -> Iterator[tuple[sqlite3.Connection, Settings]]:
     settings = load()
     if writes and settings.read_only:
         raise MachiaiError("Machiai is set to read-only; unset MACHIAI_READ_ONLY to change projects")
     with contextlib.closing(open_journal(settings.journal)) as connection:
-        yield connection
+        yield connection, settings

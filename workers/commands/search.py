@@ -27,10 +27,10 @@ _CATCH_UP_SECONDS = 10.0
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many to show.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: kind, id, title, snippet, score; best first.")
 def search(words: tuple[str, ...], kinds: tuple[str, ...], project_name: str | None, limit: int, as_json: bool) -> None:
-    """Find TEXT in entries, tasks, runs, log excerpts, commits and papers, in Japanese and English, best first.
+    """Find TEXT in entries, tasks, runs, log excerpts, commits, sessions and papers, best first.
 
-    All the words must be there, in any order; what is joined, as loss-curve or 学習率, must stand together. Half and
-    full width, upper and lower case are the same.
+    It may be Japanese, English or both. All the words must be there, in any order; what is joined, as loss-curve or
+    学習率, must stand together. Half and full width, upper and lower case are the same.
     """
     text = " ".join(words)
     settings = load()
@@ -45,9 +45,9 @@ def search(words: tuple[str, ...], kinds: tuple[str, ...], project_name: str | N
         say(f"nothing holds all of {text!r}; try fewer words, or the beginning of one")
     for hit in hits:
         day = time.strftime("%Y-%m-%d", time.localtime(hit.time))
-        click.echo(f"{hit.kind:<6}  {hit.id}  {day}  {_shown(hit.title, hit.title_marks, settings)}")
-        if hit.snippet:
-            click.echo(f"        {_shown(hit.snippet, hit.marks, settings)}")
+        click.echo(f"{hit.kind:<7}  {hit.id}  {day}  {_shown(hit.title, hit.title_marks, settings)}")
+        if hit.snippet and hit.snippet != hit.title:
+            click.echo(f"         {_shown(hit.snippet, hit.marks, settings)}")
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, settings: Settings) -> None:

@@ -142,6 +142,8 @@ def end(outcome: str, **note: str) -> None:
             ended = sessions.end(connection, open_.id, now, outcome=outcome)
             _keep_note(connection, open_, note, now)
     say(spell_session(ended, now))
+    if sessions.forgotten(open_, now):
+        say(f"if it was over before, say when: machiai session correct {open_.id} --ended 14:05")
 
 
 @session.command()

@@ -6,7 +6,6 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,13 +14,14 @@ from store import links, tasks
 from store.catalogue import find_run
 from store.database import open_journal, write
 from store.errors import MachiaiError, TaskError
-from store.projects import find_project, project_around
+from store.projects import find_project
 from store.settings import Settings, load
 from store.task_lines import read_estimate, read_line
 from store.task_rows import KINDS, OPEN, PRIORITIES, STATES
 from workers.commands import say
 from workers.commands.dates import EXAMPLES, read_date
 from workers.commands.task_words import LOOK, as_row, describe, spell_draft, spell_task
+from workers.commands.whereabouts import named_project, project_here
 from workers.freshness import freshen
 
 _IDS = click.argument("numbers", nargs=-1, required=True, type=int, metavar="ID...")
@@ -89,7 +89,7 @@ def add(
         if reference:
             freshen(connection, settings)
         blocker = _blocker(connection, reference, until, waiting_for, now)
-        project_id = _project_id(connection, project_name)
+        project_id = _project_id(connection, settings, project_name)
         with write(connection):
             made = tasks.add(connection, draft.title, now, project_id=project_id, **fields)
             if draft.done:
@@ -199,9 +199,9 @@ def edit(number: int, title: str | None, project_name: str | None, **typed: str 
     """Change what is written of a task; `none` takes an estimate or the project away."""
     fields = _fields(typed) | ({} if title is None else {"title": title})
     now = time.time()
-    with _journal(writes=True) as (connection, _):
+    with _journal(writes=True) as (connection, settings):
         if project_name is not None:
-            project = None if project_name in _NONE else find_project(connection, project_name)
+            project = None if project_name in _NONE else named_project(connection, settings, project_name)
             fields["project_id"] = project.id if project else None
         if not fields:
             raise click.UsageError("change what? Give --title, --project, --kind, --estimate, --priority or --notes")
@@ -239,8 +239,8 @@ def paste(project_name: str | None, kind: str, preview: bool) -> None:
             click.echo(spell_draft(draft, kind))
         return
     now = time.time()
-    with _journal(writes=True) as (connection, _):
-        project_id = _project_id(connection, project_name)
+    with _journal(writes=True) as (connection, settings):
+        project_id = _project_id(connection, settings, project_name)
         with write(connection):
             made = tasks.paste(connection, text, now, project_id, kind)
         _tell(connection, made, now)
@@ -305,8 +305,8 @@ def _blocker(
     return None if text is None else {"text": text}
 
 
-def _project_id(connection: sqlite3.Connection, name: str | None) -> int | None:
+def _project_id(connection: sqlite3.Connection, settings: Settings, name: str | None) -> int | None:
     if name is not None:
-        return None if name in _NONE else find_project(connection, name).id
-    around = project_around(connection, Path.cwd())
+        return None if name in _NONE else named_project(connection, settings, name).id
+    around = project_here(connection, settings)
     return around.id if around else None

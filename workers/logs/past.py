@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import floor
+from math import floor, log
 from statistics import median
 
 from workers.logs.pace import Pace
@@ -10,6 +10,7 @@ from workers.logs.pauses import Cycle
 
 _ALIKE = 0.1  # periods that differ by less are one
 _LOOKS = 3  # looks at this run that weigh as much as the past runs do
+_APART = 0.5  # logarithm of how far two paces are apart that are hardly of one kind: by two thirds
 _LIKE = 5  # totals of runs that may count the same
 _ENOUGH = 20  # looks from which this run speaks for itself
 
@@ -34,10 +35,15 @@ class Usual:
     closing: float
 
     def adjust(self, pace: Pace) -> Pace:
-        """The pace of a run at its very beginning, with the step as it usually is taken into account."""
+        """The pace of a run at its very beginning, with the step as it usually is taken into account: the less, the
+        longer the run has kept to another pace, as it does with another batch size or on another GPU."""
         if self.step is None or pace.counted >= _ENOUGH:
             return pace
-        own = pace.counted / (pace.counted + _LOOKS)
+        if pace.step <= 0 or self.step <= 0:
+            return pace
+        apart = (log(pace.step / self.step) / _APART) ** 2
+        looks = _LOOKS / (1 + apart * max(0, pace.counted - _LOOKS) / _LOOKS)
+        own = pace.counted / (pace.counted + looks)
         return replace(pace, step=own * pace.step + (1 - own) * self.step)
 
     def to_come(self, pace: Pace, done: float) -> list[Cycle]:

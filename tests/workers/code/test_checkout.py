@@ -1,5 +1,6 @@
 """A run's exact code in a folder, and the fix made there as a patch for the head."""
 
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -42,6 +43,9 @@ def test_the_exact_code(repository: CodeRepository, run: Run, tmp_path: Path) ->
     refs, index = repository.git("for-each-ref"), (repository.root / ".git/index").read_bytes()
     made = check_out(run, tmp_path / "old code")
     assert (made.patched, made.cloned) == (True, False)
+    shutil.rmtree(made.folder)
+    again = check_out(run, made.folder)
+    assert again == made, "a folder that was deleted by hand is made again, as a working tree of the same repository"
     assert (made.folder / "model.py").read_text() == MODEL.replace("line 3\n", "LINE 3\n")
     assert (made.folder / "fresh.bin").read_bytes() == bytes(range(256))
     assert sorted(path.name for path in made.folder.iterdir()) == [".git", "fresh.bin", "model.py", "train.py"]

@@ -73,7 +73,8 @@ def test_what_is_refused(machiai: Machiai, repository: CodeRepository, tmp_path:
     machiai.call("run", "--name", "loose", "--", *python("pass"))
     for arguments, code, words in (
         (("one",), 2, "name a folder"),
-        (("one", "x", "--compare", "one"), 2, "name a folder"),
+        (("one", "x", "--compare", "one"), 2, "leave DIR out"),
+        (("one", "x", "--patch-for-head"), 1, "put the code there first: machiai code"),
         (("one", "x", "--stat"), 2, "go with --compare"),
         (("loose", "x"), 1, "did not start in a git repository"),
         (("one", str(repository.root)), 1, "is not empty"),

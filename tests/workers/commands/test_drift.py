@@ -51,4 +51,5 @@ def test_without_git(machiai: Machiai, tmp_path: Path) -> None:
     machiai.call("run", "--", *python("pass"))
     told = machiai.call("drift", "last", env={"MACHIAI_READ_ONLY": "1"})
     assert told.returncode == 0 and "not known exactly" in told.stdout and "git repository" in told.stdout
+    assert "started at" not in told.stdout
     assert machiai.call("drift", "gone").returncode == 1

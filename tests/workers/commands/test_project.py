@@ -30,6 +30,27 @@ def test_kept(machiai: Machiai) -> None:
     assert (row["name"], row["root"], row["open"], row["doing"], row["doing_limit"]) == ("博論", "name:thesis", 1, 1, 2)
 
 
+def test_known_from_its_first_run(machiai: Machiai) -> None:
+    """With no daemon, the project of a first run is there for the first command that is about it, whichever that is."""
+    for number, arguments in enumerate(
+        (
+            ("task", "add", "try it", "--project"),
+            ("note", "it rose", "--project"),
+            ("project", "limit"),
+            ("session", "start", "plan", "--project"),
+        )
+    ):
+        machiai.call("run", "--project", f"p{number}", "--", *python("print(1)"))
+        done = machiai.call(*arguments, f"p{number}")
+        assert done.returncode == 0, done.stderr
+    machiai.call("run", "--", *python("print(1)"))
+    machiai.call("task", "add", "of this folder")
+    tasks = json.loads(machiai.call("task", "ls", "--json").stdout)
+    assert [one["project"] for one in tasks if one["title"] == "of this folder"] == [machiai.show()["project"]]
+    machiai.call("run", "--project", "p9", "--", *python("print(1)"))
+    assert "p9" in {row["name"] for row in listed(machiai)}
+
+
 def test_what_is_refused(machiai: Machiai) -> None:
     """Each refusal is a line that names what is wrong, and changes nothing."""
     machiai.call("project", "add", "a")

@@ -54,7 +54,7 @@ def test_everything_is_found(machiai: Machiai, filled: str) -> None:
 def test_for_people(machiai: Machiai, filled: str) -> None:
     """A find is two lines: what it is, and the place; where there is none the way out is told."""
     done = machiai.call("search", "データ")
-    assert "task    1  1970-01-01  学習データを増やす" in done.stdout
+    assert "task     1  1970-01-01  学習データを増やす" in done.stdout
     done = machiai.call("search", "nowhere")
     assert done.returncode == 0 and done.stdout == "" and "nothing holds all of 'nowhere'" in done.stderr
     done = machiai.call("search", "x", "--project", "cifra")

@@ -93,6 +93,15 @@ class TestSessions:
         done = machiai.call("session", "correct", "1", "--ended", time.strftime("2099-01-01 00:00"))
         assert done.returncode == 1 and "in the future" in done.stderr
 
+    def test_an_end_that_comes_late(self, machiai: Machiai) -> None:
+        """Ending one long after it was meant to end tells how to put its end right; one in time does not."""
+        call(machiai, "start", "plan")
+        with contextlib.closing(open_journal(machiai.home / "journal.db")) as connection, write(connection):
+            connection.execute("UPDATE sessions SET begun = begun - 9000")
+        assert "machiai session correct 1 --ended" in call(machiai, "end")
+        call(machiai, "start", "plan")
+        assert "correct" not in call(machiai, "end")
+
     def test_more_time(self, machiai: Machiai) -> None:
         """A session is given more time; mail is not, beyond its cap."""
         call(machiai, "start", "read", "--minutes", "10")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from store.progress import Mark
 from workers.logs.eta import Course, Estimate, estimate, interval
 from workers.logs.pace import LIMIT
+from workers.logs.past import Shape
 
 EVERY = 0.5  # seconds between looks
 
@@ -392,3 +393,15 @@ def test_runs_at_their_beginning_lean_on_past_ones() -> None:
     assert alone.seconds == pytest.approx(99 * 8.0)
     assert taught.seconds < 0.5 * alone.seconds
     assert "past ones" in taught.source
+
+
+@pytest.mark.parametrize("ratio", [0.2, 0.5, 2.0, 5.0])
+def test_another_pace_than_past_runs(ratio: float) -> None:
+    """A run that keeps to another pace than those before, with as many steps, is soon told by its own."""
+    past = [Shape(100.0, 10.0, ())] * 3
+    course = Course([], poll=0.5)
+    for step in range(9):
+        course.add(step * 10.0 * ratio, float(step))
+    found = course.estimate(100.0, 80.0 * ratio, past=past)
+    assert found is not None
+    assert found.seconds == pytest.approx(92 * 10.0 * ratio, rel=0.15)
