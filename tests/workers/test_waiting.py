@@ -134,10 +134,12 @@ class TestNews:
     """The news of an end, to somebody who is at something."""
 
     def test_a_finish_waits_for_the_end_of_the_session(self, desk: Desk, lab: Lab) -> None:
-        """It is held until the session was to end, and due as soon as it does."""
+        """It is held until the session was to end, and due as soon as it does; it says nothing of who ran before."""
         run, session = lab.launch(), desk.begin(minutes=30)
+        lab.launch()
         lab.pass_time(10 * MINUTE)
         alert = desk.finish(run)
+        assert "Still running" not in alert.body
         assert desk.way(alert) == ("held", "session", lab.wall + 20 * MINUTE)
         lab.pass_time(5 * MINUTE)
         with write(desk.connection):
@@ -145,10 +147,13 @@ class TestNews:
         assert desk.way(alert) == ("held", "session", lab.wall)
 
     def test_a_crash_does_not_wait(self, desk: Desk, lab: Lab) -> None:
-        """Every hour until somebody knows of it is lost."""
+        """Every hour until somebody knows of it is lost; who still runs is named."""
         run = lab.launch()
+        lab.launch()
         desk.begin()
-        assert desk.way(desk.finish(run, "failed"))[0] == "waiting"
+        alert = desk.finish(run, "failed")
+        assert desk.way(alert)[0] == "waiting"
+        assert "Still running" in alert.body
 
     @pytest.mark.parametrize("kind", ["mail", "break"])
     def test_a_break_is_no_reason_to_wait(self, desk: Desk, lab: Lab, kind: str) -> None:

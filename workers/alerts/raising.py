@@ -84,7 +84,8 @@ def raise_alert(
             language=messages.language_of(settings, preferences, os.environ),
             private=settings.private or preferences.private,
             progress=progress.read_progress(connection, run_id) if run_id else None,
-            others=_running_beside(connection, run),
+            # what waits would tell at its end who ran at its beginning
+            others=[] if any(plan.state == "held" for plan in planned) else _running_beside(connection, run),
             before=merged.said,
             host=socket.gethostname(),
         )
