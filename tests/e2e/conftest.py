@@ -146,12 +146,21 @@ def _browser() -> "Iterator[Browser]":
 
 
 def open_window(
-    browser: "Browser", width: int = 1280, scheme: Any = "light", locale: str = "en-US", zone: str = "Asia/Tokyo"
+    browser: "Browser",
+    width: int = 1280,
+    scheme: Any = "light",
+    locale: str = "en-US",
+    zone: str = "Asia/Tokyo",
+    motion: Any = "no-preference",
 ) -> Visit:
     """A browser window of its own; it notes errors and foreign requests."""
     height = 900 if width > 500 else 844
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale, timezone_id=zone
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        locale=locale,
+        timezone_id=zone,
+        reduced_motion=motion,
     )
     context.set_default_timeout(15_000)
     made = Visit(context.new_page())

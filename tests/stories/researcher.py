@@ -78,7 +78,20 @@ class Researcher(World):
         self.code = CodeWatch(self.connection, self.settings, clock=self.clock)
 
     def _turn(self) -> int:
+        return self.be_daemon()
+
+    def be_daemon(self) -> int:
+        """Look at runs, alerts and tasks once, as the daemon does; how many alerts were raised."""
         return super()._turn() + self.beside.tick()
+
+    def look_at_code(self) -> None:
+        """Whatever was edited is known from here on."""
+        self.code.tick()
+
+    def catch_up(self) -> None:
+        """Whatever was typed is found from here on."""
+        while self.beside.documents.tick():
+            pass
 
     # What the researcher does
 
@@ -190,6 +203,19 @@ class Researcher(World):
             self.later(block["until"] - self.wall, lambda: self.blocked.pop(task))
         self.typed += [("task", str(block["text"]))] if "text" in block else []
 
+    def paste(self, text: str, project: str, titles: Sequence[str]) -> None:
+        """Write down a list, which is read as these titles."""
+        with write(self.connection):
+            tasks.paste(self.connection, text, self.wall, self.project(project))
+        self.typed += [("task", title) for title in titles]
+
+    def follow_plan(self, run: str) -> int:
+        """Make a task of what the plan of a run says now that it has ended; its number."""
+        with write(self.connection):
+            branch = plans.branch_task(self.connection, run, self.wall)
+            assert plans.branch_task(self.connection, run, self.wall).id == branch.id
+        return branch.id
+
     def set_task(self, task: int, state: str) -> None:
         """Begin it, end it, drop it."""
         with write(self.connection):
@@ -239,12 +265,16 @@ class Researcher(World):
     def note(self, text: str, project: str | None = None, kind: str = "note") -> Entry:
         """Write into today's entry."""
         self.typed.append(("entry", text))
-        with write(self.connection):
-            known = None if project is None else self.project(project)
-            entry = entries.append_today(self.connection, text, self.wall, None, kind, known)
+        entry = self.append(text, project, kind)
         for run, training in self.trainings.items():
             training.looked_at = training.looked_at or (f"run:{run}" in text and training.ended is not None)
         return entry
+
+    def append(self, text: str, project: str | None, kind: str) -> Entry:
+        """Put that at the end of today's entry."""
+        with write(self.connection):
+            known = None if project is None else self.project(project)
+            return entries.append_today(self.connection, text, self.wall, None, kind, known)
 
     # What is true
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from store import plans, progress, sessions
-from store import tasks as store_tasks
 from store.database import write
 from tests.fakes.journal import add_run
 from tests.stories.colleague import Colleague
@@ -68,8 +67,7 @@ class Week:
         )
         self._until(6, 20, 0, every=1800)
         self.researcher.at("sunday: nothing runs")
-        while self.researcher.beside.documents.tick():
-            pass
+        self.researcher.catch_up()
 
     def _until(self, day: int, hour: int, minute: float, *, every: float = 60.0) -> None:
         self.researcher.look_until(self.researcher.monday + day * DAY + hour * HOUR + minute * MINUTE, every=every)
@@ -169,11 +167,8 @@ class Week:
         self._monday_afternoon()
 
     def _paste(self) -> None:
-        researcher = self.researcher
-        with write(self.connection):
-            store_tasks.paste(self.connection, PASTED, researcher.wall, researcher.project(VISION))
-        for title in ("来週までに", "図を作り直す", "学習率を調べる", "clean the data folder", "order two GPUs"):
-            researcher.typed.append(("task", title))
+        titles = ("来週までに", "図を作り直す", "学習率を調べる", "clean the data folder", "order two GPUs")
+        self.researcher.paste(PASTED, VISION, titles)
 
     def _monday_afternoon(self) -> None:
         researcher, tasks = self.researcher, self.tasks
@@ -192,11 +187,8 @@ class Week:
         self._until(0, 13, 22, every=20)
         researcher.finish(self.sessions["crash"])
         researcher.at("just crashed")
-        with write(self.connection):
-            branch = plans.branch_task(self.connection, first, researcher.wall)
-            assert plans.branch_task(self.connection, first, researcher.wall).id == branch.id
-            store_tasks.set_state(self.connection, tasks["pick"], "doing", researcher.wall)
-        tasks["halve"] = branch.id
+        tasks["halve"] = researcher.follow_plan(first)
+        researcher.set_task(tasks["pick"], "doing")
         self._until(0, 13, 30)
         researcher.note(f"run:{first} はメモリ不足。半精度なら入る。", VISION)
         researcher.at("looked at")
@@ -364,8 +356,7 @@ class Week:
         researcher.finish(self.sessions["last"])
         researcher.at("the final one crashed")
         self.late = researcher.write_plan(final, if_failure="勾配を切る ~10m")
-        with write(self.connection):
-            self.tasks["clip"] = plans.branch_task(self.connection, final, researcher.wall).id
+        self.tasks["clip"] = researcher.follow_plan(final)
         researcher.typed.append(("task", "勾配を切る"))
         entry = researcher.note("週のまとめ: 強い拡張は効く。 E=mc² ではないが $\\alpha=0.2$ が良い。", None, "study")
         assert entry.id
