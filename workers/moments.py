@@ -1,35 +1,43 @@
 """When the bytes of a log were written, where nobody looked meanwhile: told from where they lie in it.
 
 A log of hours that is read at once would give all its points one moment, and a pace that never was. What is known are
-its ends: where reading stood when, and how long the file is since when. In between a byte has the moment that its
-place says, as if the log had grown evenly.
+its ends: where reading stood when, and how long the file is since when. In between a byte has the moment that the
+lines themselves say, where they begin with date and time; else the one that its place says, as if the log had grown
+evenly.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from store.logs import Cursor
+from workers.logs.timestamps import STAMP, time_of
 from workers.runs import rundir
 
 PARTS = 200
 """Into how many parts, at the most, a backlog is cut: each has a moment of its own."""
 SHORT_SECONDS = 2.0
 """A backlog that came about in less time than this has one moment."""
+STAMP_SECONDS = 60.0
+"""How far the last date in a log may be from when it was last written: further apart, its clock is another's."""
+_END_BYTES = 1 << 16
+_STAMP_CHARACTERS = 64
 
 
 @dataclass(frozen=True)
 class Backlog:
     """The bytes of a log from ``begin`` to ``end``, written between ``since`` and ``until`` (epoch seconds).
 
-    Without ``since`` nothing is known of when they were written but that it was not after ``until``.
+    Without ``since`` nothing is known of when they were written but that it was not after ``until``. ``stamped`` says
+    that its lines begin with date and time, of this machine's clock.
     """
 
     begin: int = 0
     since: float | None = None
     end: int = 0
     until: float = 0.0
+    stamped: bool = False
 
     @property
     def is_long(self) -> bool:
@@ -49,11 +57,29 @@ class Backlog:
             yield modified, data
             return
         least = max(1, (self.end - self.begin) // PARTS)
-        done = 0
+        done, latest = 0, 0.0
         while done < len(data):
             stop = _end_of_line(data, done + least - 1)
-            yield self.moment(offset + stop, modified), data[done:stop]
+            latest = max(latest, self._told(data[done:stop]) or self.moment(offset + stop, modified))
+            yield latest, data[done:stop]
             done = stop
+
+    def _told(self, part: bytes) -> float | None:
+        """When the last line of a part was written that says so itself, where that can be."""
+        told = last_stamp(part) if self.stamped else None
+        if told is None or self.since is None:
+            return None
+        return told if self.since - STAMP_SECONDS <= told <= self.until + STAMP_SECONDS else None
+
+
+def last_stamp(data: bytes) -> float | None:
+    """The date and time that the last line which begins with one begins with; None where none does."""
+    for line in reversed(data.splitlines()):
+        if line[:1].isdigit() or line[:1] in (b"[", b"(", b"<"):
+            match = STAMP.match(line[:_STAMP_CHARACTERS].decode("utf-8", "replace"))
+            if match is not None:
+                return time_of(match[0])
+    return None
 
 
 def find_backlog(
@@ -79,7 +105,18 @@ def find_backlog(
         begin = 0
     if since is not None and looked is not None:
         since = max(since, looked)
-    return Backlog(begin, since, status.st_size, status.st_mtime)
+    found = Backlog(begin, since, status.st_size, status.st_mtime)
+    return replace(found, stamped=_is_stamped(path, found)) if found.is_long else found
+
+
+def _is_stamped(path: Path, backlog: Backlog) -> bool:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(backlog.begin, backlog.end - _END_BYTES))
+            told = last_stamp(file.read(_END_BYTES))
+    except OSError:
+        return False
+    return told is not None and abs(backlog.until - told) <= STAMP_SECONDS
 
 
 def find_origin(folder: Path, beat: Mapping[str, Any] | None) -> tuple[int, float] | None:

@@ -1,5 +1,6 @@
 """Writing in the journal: to today's entry as a rule, or an entry of its own. What is typed stays until it is kept."""
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -17,6 +18,8 @@ from store.settings import Settings
 
 TEXT, TITLE = "journal", "journal-title"
 _WRONG, _KEPT, _FILES = "journal-wrong", "journal-kept", "journal-files"
+KEPT_SECONDS = 5.0
+"""For how long it is said that something was kept, at the least."""
 PICTURES = ("png", "jpg", "jpeg", "gif", "webp", "pdf")
 
 
@@ -105,10 +108,10 @@ def empty_uploader(name: str) -> None:
 def draw_outcome(say: Words) -> None:
     """That it is kept, or why it is not; the text is still in the field then."""
     wrong = st.session_state.get(_WRONG)
-    kept = st.session_state.pop(_KEPT, None)
+    kept, until = st.session_state.get(_KEPT, ("", 0.0))
     if wrong:
         st.error(plain(wrong), icon=":material/error:")
-    elif kept:
+    elif kept and time.monotonic() < until:  # the next draw may come at once: by Ctrl+Enter two things happen
         st.caption(":material/check: " + plain(kept), width="content")
 
 
@@ -138,4 +141,4 @@ def _settle(written: Written, say: Words, is_new: bool) -> None:
     empty_uploader(_FILES)
     if is_new:
         st.session_state["journal-new"] = False
-    st.session_state[_KEPT] = say.say("Kept.")
+    st.session_state[_KEPT] = say.say("Kept."), time.monotonic() + KEPT_SECONDS

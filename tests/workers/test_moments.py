@@ -119,6 +119,54 @@ class TestWhatIsKnown:
         assert not find_backlog(tmp_path / "none", read).is_long
 
 
+def dated(moments: list[float], *, zone: str = "") -> bytes:
+    """A line at each of those moments, that begins with it."""
+    lines = []
+    for number, moment in enumerate(moments, 1):
+        clock = time.gmtime(moment) if zone else time.localtime(moment)
+        lines.append(f"{time.strftime('%Y-%m-%d %H:%M:%S', clock)}{zone} step {number}/{len(moments)} loss 0.5\n")
+    return "".join(lines).encode()
+
+
+class TestLinesWithDates:
+    """Whoever writes the time before each line is believed."""
+
+    @pytest.mark.parametrize("zone", ["", "Z"])
+    def test_a_log_that_grew_unevenly(self, tmp_path: Path, zone: str) -> None:
+        """The moments of the parts are those of their lines, though most of the bytes came in the last hour."""
+        moments = [NOW - 10 * HOUR + 360 * n for n in range(90)] + [NOW - HOUR + 6 * n for n in range(600)]
+        log = tmp_path / "log"
+        log.write_bytes(dated(moments, zone=zone))
+        os.utime(log, (NOW, NOW))
+        found = find_backlog(log, logs.Cursor(str(log)), origin=lambda: (0, NOW - 10 * HOUR))
+        assert found.stamped
+        parts = list(found.cut(log.read_bytes(), 0, NOW))
+        seen = 0
+        for moment, part in parts:
+            seen += part.count(b"\n")
+            assert moment == pytest.approx(moments[seen - 1], abs=1.0)
+        assert seen == len(moments)
+
+    def test_a_clock_of_elsewhere(self, tmp_path: Path) -> None:
+        """Dates that do not fit when the log was written, as of a container in another zone, are not believed."""
+        log = tmp_path / "log"
+        log.write_bytes(dated([NOW - 9 * HOUR - 10 * n for n in range(100, 0, -1)]))
+        os.utime(log, (NOW, NOW))
+        found = find_backlog(log, logs.Cursor(str(log)), origin=lambda: (0, NOW - 10 * HOUR))
+        assert not found.stamped
+        moments = [moment for moment, _ in found.cut(log.read_bytes(), 0, NOW)]
+        assert moments[-1] == pytest.approx(NOW, abs=60)
+
+    def test_dates_that_run_backwards(self) -> None:
+        """Of several writers the moments never fall, and one out of all bounds is passed over."""
+        data = dated([NOW - 900, NOW - 950, NOW - 9e6, NOW - 800, NOW])
+        backlog = Backlog(0, NOW - 1000, len(data), NOW, stamped=True)
+        moments = [moment for moment, _ in backlog.cut(data, 0, NOW)]
+        assert moments == sorted(moments)
+        assert moments[0] == pytest.approx(NOW - 900, abs=1.0)
+        assert min(moments) >= NOW - 1000
+
+
 class TestCatchingUp:
     """The ingester, on logs that grew while nobody looked."""
 

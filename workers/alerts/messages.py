@@ -54,7 +54,7 @@ _WITH_LOG = frozenset(("crashed", "killed", "lost", "stalled"))
 _WITH_PLAN = frozenset((*ENDS, "diverged"))
 _OF_NOBODY = frozenset(("review", "task"))
 _MOST_TASKS = 3
-_AS_GOOD_AS_ALL = 0.99  # many count from 0, or do not say the last step
+_AS_GOOD_AS_ALL = 0.99  # many do not say the last step
 _OF_MACHINES = frozenset(("gpu_lost", "driver", "xid", "heat", "ecc", "host_memory", "disk", "gpu_free"))
 _WITHOUT_LEFT = frozenset((*ENDS, "stalled", "milestone"))
 
@@ -250,6 +250,8 @@ def _progress(kind: str, progress: Progress | None, told: _Teller) -> Phrase | N
     share = progress.share
     if kind == "milestone" or (kind == "finished" and (share is None or share >= _AS_GOOD_AS_ALL)):
         return None
+    if kind == "finished" and progress.total and (progress.done or 0) >= progress.total - 1:
+        return None  # it counts from 0
     place = position(progress.unit, count(progress.done), count(progress.total) if progress.total else "")
     if place is None:
         return None

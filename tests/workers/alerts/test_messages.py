@@ -203,6 +203,13 @@ def test_late_note():
     assert late_note(NOON, NOON + 10_800, ZONE, queued=NOON) == "Sent 3 h late: known since 15:13."
 
 
+@pytest.mark.parametrize(("done", "total", "said"), [(74, 75, False), (75, 75, False), (70, 75, True), (0, 1, False)])
+def test_what_counts_from_nothing(done: int, total: int, said: bool):
+    """A finished run whose last step is one less than there are was not cut short."""
+    told = message(progress=replace(PROGRESS, done=done, total=total)).body
+    assert ("Got to" in told) is said
+
+
 def test_note_of_what_was_kept_back():
     """What waited on purpose, for the end of a session, is not late; but what then could not be sent is."""
     assert late_note(NOON, NOON + 1800, ZONE, queued=NOON + 1790) == "Kept back until now: known since 15:13."
