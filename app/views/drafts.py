@@ -123,7 +123,8 @@ def watch() -> None:
     if gone:
         state[_TURN] = state.get(_TURN, 0) + 1  # a script that is the same as before would not run again
     written = json.dumps(gone).replace("</", "<\\/")
-    st.html(SCRIPT % (written, state.get(_TURN, 0)), unsafe_allow_javascript=True)
+    with st.container(key="drafts"):
+        st.html(SCRIPT % (written, state.get(_TURN, 0)), unsafe_allow_javascript=True)
 
 
 def _tell(name: str, text: str | None) -> None:

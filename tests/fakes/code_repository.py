@@ -25,6 +25,7 @@ class CodeRepository:
         self.git("init", "-q", "-b", "main")
         self.git("config", "user.name", "Me")
         self.git("config", "user.email", EMAIL)
+        (root / ".git" / "info" / "exclude").write_text("__pycache__/\n")
 
     def git(self, *arguments: str, check: bool = True, **environment: str) -> str:
         """Ask git here; its output."""
