@@ -308,7 +308,7 @@ class TestOurOwnDeaths:
         machiai.environment |= {"MACHIAI_PUSHBULLET_URL": pushbullet.url, "MACHIAI_PUSHBULLET_TOKEN": pushbullet.token}
         before = time.time()
         machiai.start_daemon()
-        wait_for(lambda: pushbullet.posts, "the push")
+        wait_for(lambda: pushbullet.pushes, "the push")
         shown = machiai.show(run.name)
         assert (judged(shown), shown["exit_code"], shown["log"]["lines"]) == (("failed", "recorded"), 4, 2)
         assert shown["ended"] < before - 3500
