@@ -68,6 +68,11 @@ class Visit:
         self.page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(state="attached")
         self.page.locator("h1").first.wait_for()
 
+    def until(self, condition: str, arg: object = None) -> None:
+        """Wait until a condition holds in the page; looked at by the clock, for a window that nobody sees may draw no
+        frames for as long as the machine is busy."""
+        self.page.wait_for_function(condition, arg=arg, polling=100)
+
 
 @contextmanager
 def serve(home: Path, **settings: str) -> Iterator[Dashboard]:

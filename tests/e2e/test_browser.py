@@ -137,7 +137,7 @@ def test_the_log_grows_on_the_page_of_a_run(dashboard: Dashboard, visit: Look) -
     line.wait_for()
     scrolled = "box => { while (box && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement;"
     scrolled += " return box.scrollHeight - box.scrollTop - box.clientHeight }"
-    seen.page.wait_for_function(f"(box) => ({scrolled})(box) < 80", arg=line.element_handle())
+    seen.until(f"(box) => ({scrolled})(box) < 80", arg=line.element_handle())
 
 
 def test_what_is_typed_survives_a_refresh(dashboard: Dashboard, visit: Look) -> None:
@@ -151,7 +151,7 @@ def test_what_is_typed_survives_a_refresh(dashboard: Dashboard, visit: Look) -> 
     box.press_sequentially("sweep-99")
     as_of = seen.page.get_by_text(re.compile("as of ..:..:..")).first
     before = as_of.inner_text()
-    seen.page.wait_for_function("([node, text]) => node.innerText !== text", arg=[as_of.element_handle(), before])
+    seen.until("([node, text]) => node.innerText !== text", arg=[as_of.element_handle(), before])
     assert box.input_value() == "sweep-99"
     start = time.perf_counter()
     box.press("Enter")

@@ -128,7 +128,7 @@ def test_what_is_typed_outlives_a_reload_and_a_switch_of_pages(desk: Dashboard, 
     field = seen.page.locator("[class*='st-key-draft-journal'] textarea")
     field.press_sequentially("half a thought, 半分の考え")
     seen.go(f"{desk.url}/journal")
-    seen.page.wait_for_function("document.querySelector(\"[class*='st-key-draft-journal'] textarea\")?.value")
+    seen.until("document.querySelector(\"[class*='st-key-draft-journal'] textarea\")?.value")
     assert field.input_value() == "half a thought, 半分の考え"
     seen.page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(state="attached")
     seen.page.get_by_role("link", name="Runs", exact=True).click()
