@@ -13,11 +13,12 @@ from store.schemas.v2_series import STATEMENTS as _V2
 from store.schemas.v3_machine import STATEMENTS as _V3
 from store.schemas.v4_alerts import STATEMENTS as _V4
 from store.schemas.v5_waiting import STATEMENTS as _V5
+from store.schemas.v6_papers import STATEMENTS as _V6
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 5
+VERSION = 6
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -47,6 +48,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     @steps(name="v5_waiting")
     def v5_waiting(db: "Database") -> None:
         _run_statements(db, _V5)
+
+    @steps(name="v6_papers")
+    def v6_papers(db: "Database") -> None:
+        _run_statements(db, _V6)
 
     connection.execute("BEGIN IMMEDIATE")
     try:
