@@ -19,7 +19,14 @@ LIST_DEVICES = "list_devices"
 """Ask Pushbullet for the account's devices; they are then the reading ``devices`` of ``pushbullet``."""
 SHOW_COMMIT = "show_commit"
 """Ask git for the hunks of a commit: detail ``{"repository", "sha"}``; they are then in ``store.reviews``."""
-_TOLD_APART = (WATCH_PID, MOVE_QUEUED, TEST_CHANNEL, SHOW_COMMIT)
+PULL_PAPERS = "paper_pull"
+"""Ask arXiv for the new papers of a search, or of all: detail ``{"search"}`` or none."""
+ADD_PAPERS = "paper_add"
+"""Ask arXiv about papers that are known by their ids alone; those that the detail's ``{"text"}`` names are kept."""
+FETCH_PAPER = "paper_fetch"
+"""Have the PDF of a paper: detail ``{"ref"}``."""
+OF_PAPERS = (PULL_PAPERS, ADD_PAPERS, FETCH_PAPER)
+_TOLD_APART = (WATCH_PID, MOVE_QUEUED, TEST_CHANNEL, SHOW_COMMIT, *OF_PAPERS)
 """Kinds of which two with other details are two: all others are the same for the same run."""
 
 

@@ -62,6 +62,10 @@ class Settings:
     push_timeout_seconds: float = _option(
         10.0, "how long one push may take before it is tried again", low=0.1, high=120
     )
+    arxiv_url: str = _option("https://export.arxiv.org", "address of the arXiv API")
+    arxiv_timeout_seconds: float = _option(
+        30.0, "how long one answer of arXiv may take before it is given up", low=0.1, high=600
+    )
     poll_seconds: float = _option(0.5, "how often the daemon looks at running jobs", low=0.02, high=60)
     sample_seconds: float = _option(1.0, "how often the GPUs are sampled", low=0.1, high=60)
     stop_grace_seconds: float = _option(
@@ -131,6 +135,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         if text and item.name not in ("home", "secrets"):
             values[item.name] = _convert(item.name, text, f"the environment variable {PREFIX}{item.name.upper()}")
     values["pushbullet_url"] = re.sub(r"(/v2)?/*$", "", values.get("pushbullet_url", Settings.pushbullet_url))
+    arxiv_url = values.get("arxiv_url") or Settings.arxiv_url
+    values["arxiv_url"] = re.sub(r"(/api(/query)?)?[/?]*$", "", arxiv_url)
     values["dashboard_url"] = values.get("dashboard_url", "").rstrip("/")
     return Settings(**values, problems=tuple(problems))
 

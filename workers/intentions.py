@@ -29,6 +29,8 @@ def serve(connection: sqlite3.Connection, settings: Settings, now: float) -> Non
         step = STEPS.get(intent.kind)
         if settings.read_only:
             intents.answer(connection, intent.id, "refused", "Machiai is set to read-only", now)
+        elif intent.kind in intents.OF_PAPERS:
+            continue  # they take long; the papers' own worker does them
         elif step is None:
             intents.answer(connection, intent.id, "refused", f"this daemon does not know {intent.kind!r}", now)
         else:
