@@ -27,6 +27,7 @@ TEXTS = {
     "no_drift": mark("no run needs the code as it is: no drift"),
     "read": mark("Read “{paper}”"),
     "pass": mark("pass {n} of it is about {length}"),
+    "again": mark("you marked it as worth reading again, and now it is due: about {length}"),
     "part": mark("{length} of it now: one cannot read for hours on end"),
     "read_today": mark("you have read {length} today"),
     "not_read_today": mark("you have not read today"),

@@ -169,7 +169,9 @@ def _reading(situation: Situation) -> Iterator[Proposal]:
         minutes = float(min(paper.minutes, room) // 1)
         if minutes < (_PART_OF_A_PASS if in_part else 1.0):
             continue
-        reasons = [say("pass", n=paper.reading, length=Length(paper.minutes * 60)), _read_so_far(situation)]
+        length = Length(paper.minutes * 60)
+        first = say("again", length=length) if paper.again else say("pass", n=paper.reading, length=length)
+        reasons = [first, _read_so_far(situation)]
         if in_part:
             reasons.insert(1, say("part", length=Length(minutes * 60)))
         yield Proposal(

@@ -3,10 +3,12 @@
 One session is open at a time, and no two overlap. Time that the machine slept in is no work.
 """
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store import advice_log, deliveries, document_sources, tasks
+from store import advice_log, deliveries, document_sources, papers, tasks
 from store.errors import SessionError
 from store.waiting_preferences import read_waiting
 
@@ -27,9 +29,9 @@ _LEAST_FINISHED_SECONDS = 60.0
 _CLOCK_SLACK_SECONDS = 60.0
 _NO_KIND = "there is no session of kind {kind}; kinds are {kinds}"
 _SELECT = (
-    "SELECT s.*, p.name AS project, t.title AS task, r.name AS run FROM sessions s "
+    "SELECT s.*, p.name AS project, t.title AS task, r.name AS run, w.title AS paper_title FROM sessions s "
     "LEFT JOIN projects p ON p.id = s.project_id LEFT JOIN tasks t ON t.id = s.task_id "
-    "LEFT JOIN runs r ON r.id = s.run_id"
+    "LEFT JOIN runs r ON r.id = s.run_id LEFT JOIN papers w ON w.ref = s.paper"
 )
 
 
@@ -39,7 +41,7 @@ class Session:
 
     ``planned`` is how long it was meant to be, ``slept`` how much of it the machine slept, ``seen`` when it was last
     heard of. ``ended_by`` is ``user``, ``switch`` (another began), ``forgotten``, ``sleep`` or ``corrected``.
-    ``project``, ``task`` and ``run`` are names.
+    ``project``, ``task`` and ``run`` are names, ``paper`` is the ref of what is read.
     """
 
     id: int
@@ -60,6 +62,7 @@ class Session:
     project: str | None = None
     task: str | None = None
     run: str | None = None
+    paper_title: str | None = None
 
     @property
     def length(self) -> float:
@@ -118,6 +121,8 @@ def begin(
     )
     if task_id is not None:
         _take_up(connection, task_id, now)
+    if paper is not None:
+        _take_to_hand(connection, paper, now)
     return int(cursor.lastrowid or 0)
 
 
@@ -211,6 +216,14 @@ def list_sessions(connection: sqlite3.Connection, begin: float, end: float) -> l
     return [Session(**dict(row)) for row in rows]
 
 
+def sessions_about(connection: sqlite3.Connection, refs: Sequence[str]) -> list[Session]:
+    """The sessions about those papers, oldest first."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE s.paper IN (SELECT value FROM json_each(?)) ORDER BY s.begun, s.id", (json.dumps(list(refs)),)
+    )
+    return [Session(**dict(row)) for row in rows]
+
+
 def is_over(session: Session, now: float) -> bool:
     """Whether the time meant for it has passed: then it is ended gently, by asking."""
     return now >= session.due
@@ -291,6 +304,13 @@ def _take_up(connection: sqlite3.Connection, task_id: int, now: float) -> None:
         tasks.set_state(connection, task_id, "doing", now)
     elif task is not None and task.woken is not None:
         tasks.acknowledge(connection, task_id, now)
+
+
+def _take_to_hand(connection: sqlite3.Connection, ref: str, now: float) -> None:
+    """The paper, where the journal knows it, comes from the inbox or the queue to those that are read."""
+    paper = papers.get(connection, ref)
+    if paper is not None and paper.state in ("inbox", "later", "queue"):
+        papers.set_state(connection, paper.id, "reading", now)
 
 
 def _check_subject(

@@ -79,12 +79,14 @@ class Pile:
 
 @dataclass(frozen=True)
 class ReadingItem:
-    """The head of the reading queue: the pass that is next, from 1, and about how many minutes of it are left."""
+    """A paper at hand or at the head of the queue: the pass that is next, from 1, and about how many minutes of it are
+    left. ``again`` is one that was read, and is due to be looked at once more."""
 
     ref: str
     title: str
     reading: int
     minutes: float
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ def _runs(connection: sqlite3.Connection, chosen: _Chosen) -> list[Item]:
 
 def _sessions(connection: sqlite3.Connection, chosen: _Chosen) -> list[Item]:
     rows = connection.execute(
-        "SELECT s.*, t.title FROM sessions s LEFT JOIN tasks t ON t.id = s.task_id "
+        "SELECT s.*, coalesce(t.title, w.title) AS title FROM sessions s "
+        "LEFT JOIN tasks t ON t.id = s.task_id LEFT JOIN papers w ON w.ref = s.paper "
         "WHERE s.begun >= ? AND s.begun < ? AND (? OR s.project_id = ?)",
         chosen,
     )

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime, tzinfo
 
-from store import advice_log, drifts, heartbeats, resumes, sessions, task_rows
+from store import advice_log, drifts, heartbeats, reading, resumes, sessions, task_rows
 from store.progress import Progress, progress_of
 from store.runs import Run, active_runs
 from store.situations import Guard, Job, OpenTask, Pile, ResumeCard, Situation
@@ -36,6 +36,7 @@ def gather(
         tasks=tuple(_tasks(connection, now)),
         guards=tuple(_guards(connection, active, now)),
         piles=tuple(_piles(connection, now)),
+        papers=reading.items(connection, now),
         resumes=tuple(_cards(connection)),
         read_today=read / 60,
         read_stretch=read_stretch(connection, now) / 60,

@@ -95,3 +95,24 @@ def test_pages_are_of_one_order(journal: sqlite3.Connection) -> None:
             == len(whole)
             == (40 if not chosen else {1: (20 if "kinds" in chosen else 8), 2: 4}[len(chosen)])
         )
+
+
+def test_a_word_that_thousands_hold(journal: sqlite3.Connection) -> None:
+    """Of what very many documents hold, those with it in the title come first, then newer ones; every one of them is on
+    some page, once."""
+    with write(journal):
+        for number in range(2300):
+            title = "About convergence" if number in (3, 2200) else f"Document {number}"
+            documents.put(
+                journal, "paper", f"p{number}", title=title, text="convergence of things", time=1000.0 + number
+            )
+        documents.put(journal, "task", "t", title="convergence", text="", time=1.0)
+    found = [hit.id for at in range(0, 2400, 100) for hit in search(journal, "convergence", limit=100, offset=at)]
+    assert set(found[:3]) == {"p3", "p2200", "t"}
+    assert len(found) == len(set(found)) == 2301
+    assert int(found[5][1:]) > int(found[-1][1:])
+    scores = [hit.score for hit in search(journal, "convergence", limit=2301)]
+    assert scores == sorted(scores, reverse=True)
+    assert [hit.id for hit in search(journal, "convergence", kinds=["task"])] == ["t"]
+    assert count_hits(journal, "convergence") == {"paper": 2300, "task": 1}
+    assert {hit.id for hit in search(journal, "con", limit=3)} == set(found[:3])

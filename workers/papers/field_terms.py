@@ -1,0 +1,30 @@
+"""What Japanese terms of the field are called in English: notes are in the one, papers in the other."""
+
+TERMS = {
+    "強化学習": "reinforcement learning", "深層強化学習": "deep reinforcement learning", "深層学習": "deep learning",
+    "機械学習": "machine learning", "教師あり学習": "supervised learning", "教師なし学習": "unsupervised learning",
+    "半教師あり": "semi-supervised", "自己教師あり": "self-supervised", "転移学習": "transfer learning",
+    "継続学習": "continual learning", "連合学習": "federated learning", "表現学習": "representation learning",
+    "対照学習": "contrastive learning", "模倣学習": "imitation learning", "メタ学習": "meta-learning",
+    "能動学習": "active learning", "多目的": "multi-objective", "マルチエージェント": "multi-agent",
+    "事前学習": "pretraining", "微調整": "fine-tuning", "ファインチューニング": "fine-tuning", "蒸留": "distillation",
+    "量子化": "quantization", "枝刈り": "pruning", "推論": "inference reasoning", "生成モデル": "generative model",
+    "拡散モデル": "diffusion model", "言語モデル": "language model", "大規模言語モデル": "large language model",
+    "世界モデル": "world model", "基盤モデル": "foundation model", "埋め込み": "embedding", "注意機構": "attention",
+    "畳み込み": "convolution convolutional", "再帰": "recurrent", "敵対的": "adversarial", "正則化": "regularization",
+    "過学習": "overfitting", "汎化": "generalization", "頑健": "robust robustness", "ロバスト": "robust robustness",
+    "学習率": "learning rate", "損失": "loss", "勾配": "gradient", "最適化": "optimization", "スケジュール": "schedule",
+    "バッチ": "batch", "報酬": "reward", "方策": "policy", "価値関数": "value function", "探索": "exploration",
+    "可塑性": "plasticity", "因果": "causal", "グラフ": "graph", "画像": "image", "物体検出": "object detection",
+    "セグメンテーション": "segmentation", "音声": "speech audio", "音声認識": "speech recognition",
+    "翻訳": "translation",
+    "機械翻訳": "machine translation", "要約": "summarization", "対話": "dialogue", "推薦": "recommendation",
+    "異常検知": "anomaly detection", "時系列": "time series", "予測": "prediction forecasting", "制御": "control",
+    "ロボット": "robot robotic", "自動運転": "autonomous driving", "医療": "medical", "分子": "molecule molecular",
+    "データ拡張": "data augmentation", "データセット": "dataset", "ベンチマーク": "benchmark", "評価": "evaluation",
+    "不確実性": "uncertainty", "ベイズ": "bayesian", "確率": "probabilistic", "統計": "statistical",
+    "解釈可能": "interpretability", "説明可能": "explainable", "公平": "fairness", "プライバシー": "privacy",
+    "分散学習": "distributed training", "並列": "parallel", "高速化": "acceleration", "省メモリ": "memory efficient",
+    "ソフトウェア": "software", "テスト": "testing", "バグ": "bug", "コード生成": "code generation", "量子": "quantum",
+}  # fmt: skip
+"""Longer terms that hold shorter ones are looked for first."""
