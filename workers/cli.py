@@ -27,6 +27,7 @@ COMMANDS = {
     "alert": ("workers.commands.alert", "be told when a metric does what you wait for"),
     "task": ("workers.commands.task", "keep what there is to do"),
     "project": ("workers.commands.project", "keep the projects that runs and tasks belong to"),
+    "paper": ("workers.commands.paper", "follow arXiv, sort out what it finds, and read"),
     "session": ("workers.commands.session", "time a block of your own work; ask what to do now"),
     "note": ("workers.commands.note", "write a line into the journal"),
     "search": ("workers.commands.search", "find anything written, run or logged"),

@@ -31,6 +31,9 @@ from workers.code.watch import CodeWatch
 from workers.disk_watch import MEASURE_SECONDS, DiskWatch
 from workers.ingest import Ingester, log_seconds
 from workers.monitor import Monitor
+from workers.papers.ranking import Ranking
+from workers.papers.watch import LOOK_SECONDS as PAPERS_SECONDS
+from workers.papers.watch import PaperWatch
 from workers.runs import rundir
 from workers.waiting import LOOK_SECONDS as WAITING_SECONDS
 from workers.waiting import WaitingWatch
@@ -222,6 +225,27 @@ def watch_code(context: Context) -> None:
             context.stopping.wait(min(HUNG_SECONDS / 4, max(0.0, due - time.monotonic())))
 
 
+def keep_papers(context: Context) -> None:
+    """Pull the searches for papers, have what else is wanted of arXiv, and keep the inbox in order; alone, for arXiv
+    answers when it likes."""
+    with context.journal() as connection:
+        watch = PaperWatch(
+            connection,
+            context.settings,
+            clock=context.clock,
+            sleep=context.stopping.wait,
+            beat=lambda: context.beat("papers"),
+        )
+        with contextlib.closing(Ranking(connection, context.settings)) as ranking:
+            while not context.stopping.is_set():
+                context.check_journal(connection)
+                watch.settings = ranking.settings = context.settings
+                watch.tick()
+                ranking.tick()
+                context.beat("papers")
+                context.stopping.wait(PAPERS_SECONDS)
+
+
 def serve_intents(context: Context) -> None:
     """Do what the dashboard asked for."""
     with context.journal() as connection:
@@ -279,6 +303,7 @@ WORKERS: dict[str, Callable[[Context], None]] = {
     "intents": serve_intents,
     "waiting": watch_waiting,
     "code": watch_code,
+    "papers": keep_papers,
     "machine": watch_machine,
     "disks": watch_disks,
     "heart": beat,  # last, so that its first signs of life are of all

@@ -24,6 +24,7 @@ from store.resumes import Resume, list_resumes
 from store.runs import Run
 from store.settings import Settings
 from workers.export_files import front_matter, slug, table, when, write
+from workers.papers.library_files import library_files
 from workers.review_files import write_reviews
 
 MANIFEST = "machiai-export.json"
@@ -41,13 +42,15 @@ class Exported:
     runs: int = 0
     sessions: int = 0
     reviews: int = 0
+    papers: int = 0
     problems: list[str] = field(default_factory=list)
 
 
 def export_journal(
     connection: sqlite3.Connection, settings: Settings, folder: Path, zone: tzinfo | None = None
 ) -> Exported:
-    """Write entries, tasks, runs, sessions and reviews as Markdown files below ``folder``, and the journal beside them.
+    """Write entries, tasks, runs, sessions and reviews as Markdown files below ``folder``, papers as one file for each
+    use, and the journal beside them.
 
     Times are written with their zone, None is this machine's. EntryError where the folder holds something else, or
     cannot be written.
@@ -63,6 +66,7 @@ def export_journal(
             *_write_tasks(connection, folder, zone, exported),
             *_write_runs(connection, settings, folder, zone, exported),
             *_write_sessions(connection, folder, zone, exported),
+            *_write_papers(connection, settings, folder, exported),
         }
         copy_journal(connection, folder / JOURNAL)
         written.add(JOURNAL)
@@ -89,6 +93,14 @@ def _begin(folder: Path) -> set[str]:
     except (ValueError, KeyError, TypeError) as error:
         raise EntryError(f"{manifest} cannot be read ({error}); name a new folder") from error
     return {name for name in known if not Path(name).is_absolute() and ".." not in Path(name).parts}
+
+
+def _write_papers(
+    connection: sqlite3.Connection, settings: Settings, folder: Path, exported: Exported
+) -> Iterator[str]:
+    for file in library_files(connection):
+        exported.papers = max(exported.papers, file.count)
+        yield write(folder, file.name, settings.redact(file.text))
 
 
 def _write_entries(

@@ -134,6 +134,7 @@ class TestTrouble:
                 "relays": "ok",
                 "waiting": "ok",
                 "code": "ok",
+                "papers": "ok",
             }
             assert (health(journal)["daemon"].status, health(journal)["daemon"].detail) == ("unhealthy", "ingest")
             assert machiai.call("notify", "hello").returncode == 0

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from store import attachments, entries, resumes, sessions, tasks
+from store import attachments, entries, papers, resumes, sessions, tasks
 from store.database import open_journal, write
 from store.errors import EntryError
+from store.papers import Find
 from store.search import search
 from store.settings import Settings
 from tests.fakes.journal import PLAN, add_run
@@ -127,3 +128,17 @@ def test_a_picture_that_is_gone(journal: sqlite3.Connection, settings: Settings,
     done = export_journal(journal, settings, tmp_path / "out")
     assert done.entries == 1 and done.attachments == 0
     assert len(done.problems) == 1 and "loss curve.png" in done.problems[0]
+
+
+def test_papers(journal: sqlite3.Connection, settings: Settings, tmp_path: Path) -> None:
+    """Papers are one table of all of them, and BibTeX and a reading list of those that were kept; with none, no file."""
+    export_journal(journal, settings, tmp_path / "without", JST)
+    assert not list((tmp_path / "without").glob("papers.*"))
+    with write(journal):
+        papers.take_up(journal, Find("2401.00001", "Kept 論文", authors=("Jane Roe",)), NOON, state="queue")
+        papers.take_up(journal, Find("2401.00002", "Skipped"), NOON, state="dropped")
+    assert export_journal(journal, settings, tmp_path / "out", JST).papers == 2
+    table, list_, bibtex = ((tmp_path / "out" / f"papers.{end}").read_text("utf-8") for end in ("csv", "md", "bib"))
+    assert "Skipped" in table and "Kept 論文" in table
+    assert "Kept 論文" in list_ and "Kept 論文" in bibtex
+    assert "Skipped" not in list_ + bibtex

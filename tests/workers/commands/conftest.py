@@ -11,6 +11,7 @@ INSIDE = {
     "test_explain",
     "test_export",
     "test_note",
+    "test_paper",
     "test_project",
     "test_reading",
     "test_search",
