@@ -17,6 +17,7 @@ ADDRESSES = {
     "task": "/plan?task={id}",
     "entry": "/journal?entry={id}",
     "commit": "/journal?commit={id}",
+    "paper": "/paper?id={id}",
 }
 """Where in the dashboard a thing of that kind is shown."""
 _DEEPER = 3

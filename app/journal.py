@@ -12,7 +12,7 @@ from typing import Any
 
 from app import reads
 from app.attached import File, check, keep_files
-from store import attachments, commits, entries, entry_rows, links, projects, runs, task_rows, timeline
+from store import attachments, commits, entries, entry_rows, links, papers, projects, runs, task_rows, timeline
 from store.attachments import Attachment
 from store.database import write
 from store.entry_rows import Entry, Version
@@ -278,4 +278,7 @@ def _related(connection: sqlite3.Connection, kind: str, one: str, step: float | 
     elif kind == "entry" and one.isdigit():
         entry = entries.read_entry(connection, int(one))
         title = entry.heading if entry else ""
+    elif kind == "paper":
+        paper = papers.get(connection, one)
+        title = paper.title if paper else ""
     return Related(kind, one, title, step)

@@ -18,12 +18,13 @@ FILE = "resume-form.json"
 
 @dataclass(frozen=True)
 class Start:
-    """A session to begin; ``minutes`` None for what is usual for its kind."""
+    """A session to begin; ``minutes`` None for what is usual for its kind, ``paper`` the ref of the one to be read."""
 
     kind: str
     minutes: float | None = None
     project_id: int | None = None
     task_id: int | None = None
+    paper: str | None = None
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,9 @@ def _begin(connection: sqlite3.Connection, one: Start | Advice, now: float) -> N
         sessions.take(connection, number, now)
         return
     planned = None if one.minutes is None else one.minutes * 60
-    sessions.begin(connection, one.kind, now, planned=planned, project_id=one.project_id, task_id=one.task_id)
+    sessions.begin(
+        connection, one.kind, now, planned=planned, project_id=one.project_id, task_id=one.task_id, paper=one.paper
+    )
 
 
 def _left(

@@ -9,7 +9,7 @@ from typing import Any
 
 from app import reads
 from app.reads import Pulse
-from store import links, projects, runs, tasks
+from store import links, papers, projects, runs, tasks
 from store.database import snapshot, write
 from store.errors import TaskError
 from store.links import Link
@@ -76,13 +76,15 @@ class Board:
 
 @dataclass(frozen=True)
 class Detail:
-    """Everything about one task: what it is about, and its history with the names of the runs and projects in it."""
+    """Everything about one task: what it is about, and its history with the names of the runs and projects in it, and
+    the titles of its papers."""
 
     task: Task
     links: list[Link]
     events: list[TaskEvent]
     names: dict[str, str]
     projects: dict[int, str]
+    papers: dict[str, str]
 
 
 def read_projects(settings: Settings) -> list[Project]:
@@ -158,7 +160,9 @@ def read_detail(settings: Settings, task_id: int) -> Detail | None:
         named = (runs.get_run(connection, run_id) for run_id in wanted)
         names = {run.id: run.name for run in named if run is not None}
         whose = {one.id: one.name for one in projects.list_projects(connection)}
-        return reads.without_token(settings, Detail(task, about, events, names, whose))
+        found = (papers.get(connection, one.to_id) for one in about if one.to_kind == "paper")
+        titles = {paper.ref: paper.title for paper in found if paper is not None}
+        return reads.without_token(settings, Detail(task, about, events, names, whose, titles))
 
 
 def read_candidates(settings: Settings) -> list[Run]:

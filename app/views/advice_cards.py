@@ -18,6 +18,7 @@ from store.settings import Settings
 from store.symptoms import Phrase
 
 RUN_PAGE = "views/run.py"
+PAPER_PAGE = "views/paper.py"
 _ORDER, _WRONG = "advice-order", "advice"
 _LED = ("review", "plan")
 """Kinds that are done on a page of their own, which nothing else would lead to."""
@@ -85,6 +86,8 @@ def draw_card(one: Advice, waiting: Waiting, settings: Settings, say: Words) -> 
             )
             if one.run_id is not None:
                 st.page_link(RUN_PAGE, label=plain(say.say("Open")), query_params={"id": one.run_id})
+            elif one.paper is not None:
+                st.page_link(PAPER_PAGE, label=plain(say.say("Open")), query_params={"id": one.paper})
 
 
 def draw_weights(waiting: Waiting, settings: Settings, say: Words) -> None:

@@ -14,7 +14,12 @@ from app.words import Words
 from store.entry_rows import Entry, Version
 from store.settings import Settings
 
-PAGES = {"run": ("views/run.py", "id"), "task": ("views/plan.py", "task"), "entry": ("views/journal.py", "entry")}
+PAGES = {
+    "run": ("views/run.py", "id"),
+    "task": ("views/plan.py", "task"),
+    "entry": ("views/journal.py", "entry"),
+    "paper": ("views/paper.py", "id"),
+}
 
 
 def show(settings: Settings, say: Words, asked: str) -> None:

@@ -18,6 +18,7 @@ PAGES = {
     "log": ("views/run.py", "id"),
     "commit": ("views/journal.py", "commit"),
     "session": ("views/journal.py", "day"),
+    "paper": ("views/paper.py", "id"),
 }
 _SPAN = tuple[tuple[int, int], ...]
 

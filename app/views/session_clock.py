@@ -83,7 +83,10 @@ def tell(clock: Clock, session: Session, say: Words, *, over: bool, forgotten: b
 def draw_buttons(
     clock: Clock, session: Session, settings: Settings, say: Words, *, over: bool, forgotten: bool
 ) -> None:
-    """End it; when its time is up, ten minutes more; when it was forgotten, end it when it was meant to end."""
+    """The way to the paper that is read. End it; when its time is up, ten minutes more; when it was forgotten, end it
+    when it was meant to end."""
+    if session.paper_title is not None:
+        st.page_link("views/paper.py", label=plain(say.say("Open")), query_params={"id": session.paper or ""})
     if over and clock.more:
         st.button(
             say.say("10 more minutes"),

@@ -32,7 +32,7 @@ def icon(kind: str) -> str:
 
 def subject(session: Session) -> str:
     """What it is about: its task, run, paper or project, as text."""
-    return shorten(session.task or session.run or session.paper or session.project or "", 70)
+    return shorten(session.task or session.run or session.paper_title or session.paper or session.project or "", 70)
 
 
 def minutes(seconds: float, say: Words) -> str:

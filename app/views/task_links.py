@@ -41,6 +41,9 @@ def draw_about(detail: Detail, settings: Settings, say: Words) -> None:
                 draw_link(recent[one.to_id])
             elif one.to_kind == "run" and one.to_id in detail.names:
                 st.page_link("views/run.py", label=plain(detail.names[one.to_id]), query_params={"id": one.to_id})
+            elif one.to_kind == "paper":
+                name = detail.papers.get(one.to_id, f"paper:{one.to_id}")
+                st.page_link("views/paper.py", label=plain(shorten(name, 60)), query_params={"id": one.to_id})
             else:
                 st.markdown(f"`{one.to_kind}:{one.to_id}`", width="content")
             key = f"task-unlink-{detail.task.id}-{one.to_kind}-{one.to_id}"

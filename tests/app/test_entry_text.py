@@ -23,7 +23,7 @@ def text_of(body: str) -> str:
         (f"see run:{RUN}@1200.", f"see [run:{RUN}@1200](/run?id={RUN})."),
         ("task：12を見る", "[task：12](/plan?task=12)を見る"),
         ("entry:3, commit:4f1c2ab", "[entry:3](/journal?entry=3), [commit:4f1c2ab](/journal?commit=4f1c2ab)"),
-        ("paper:2401.01234v2", "paper:2401.01234v2"),
+        ("paper:2401.01234v2", "[paper:2401.01234v2](/paper?id=2401.01234)"),
         ("`task:12` and $task:12$ stay", "`task:12` and $task:12$ stay"),
         ("```\ntask:12\n```", "```\ntask:12\n```"),
         ("~~~\ntask:12", "~~~\ntask:12"),
@@ -63,4 +63,5 @@ def test_addresses_are_safe() -> None:
     """Whatever an id holds, the address leads to a page of the dashboard."""
     assert address_of("run", "a/b?c") == "/run?id=a%2Fb%3Fc"
     assert address_of("commit", "/home/lab/x@4f1c2ab") == "/journal?commit=4f1c2ab"
-    assert address_of("paper", "2401.01234") is None
+    assert address_of("paper", "hep-th/9901001") == "/paper?id=hep-th%2F9901001"
+    assert address_of("project", "3") is None

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 import store.errors
 from app.words import TRANSLATIONS, Words, choose_language, choose_zone, why
-from store import advice_words, alert_rules, alert_words, findings, glossary, xids
+from store import advice_words, alert_rules, alert_words, findings, glossary, paper_faults, xids
 from store.errors import EntryError, ExpressionError, MachiaiError, PreferencesError
 from store.expressions import parse
 from store.preferences import AlertPreferences, save_preferences
@@ -27,7 +27,7 @@ SOURCES = [
 ]
 REFUSALS = [*(ROOT / "store").glob("*.py"), *APP.rglob("*.py")]
 """Where errors are raised that a page can show, and phrases are made that are said within them."""
-TABLES = (advice_words, glossary, findings, xids, alert_rules, alert_words)
+TABLES = (advice_words, glossary, findings, xids, alert_rules, alert_words, paper_faults)
 
 
 def messages_in_use() -> set[tuple[str, ...]]:

@@ -42,7 +42,9 @@ FLAGS = [
     "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
 ]
 # Streamlit looks for its server at the page's own address first; that it is not there is no error of ours.
-PROBES = re.compile(r"/(runs|run|compare|machine|settings|plan|journal|search)/_stcore/(health|host-config)$")
+PROBES = re.compile(
+    r"/(runs|run|compare|machine|settings|plan|journal|papers|paper|search)/_stcore/(health|host-config)$"
+)
 
 
 @dataclass
