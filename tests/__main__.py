@@ -39,7 +39,8 @@ def clean_environment(environment: Mapping[str, str], home: str) -> dict[str, st
     }
     for name in ("no_proxy", "NO_PROXY"):  # the tests' servers are on loopback, where no proxy reaches
         kept[name] = ",".join(filter(None, (environment.get(name), LOOPBACK)))
-    return {**kept, "MACHIAI_HOME": home}
+    # Nobody asks arXiv because a test follows a search: nothing listens there.
+    return {**kept, "MACHIAI_HOME": home, "MACHIAI_ARXIV_URL": "http://127.0.0.1:9"}
 
 
 # A command that some tests need: the Debian packages that have it, and what is lost without it.

@@ -23,7 +23,7 @@ class TestProcesses:
 
 class TestEnvironment:
     def test_keeps_the_developers_own_out(self):
-        """No Machiai or Streamlit setting nor PYTHONPATH of the developer's reaches a test; the rest does."""
+        """No Machiai or Streamlit setting nor PYTHONPATH of the developer's reaches a test, nor arXiv itself; the rest does."""
         own = {
             "MACHIAI_PUSHBULLET_TOKEN": "secret",
             "MACHIAI_HOME": "/home/someone/journal",
@@ -33,6 +33,7 @@ class TestEnvironment:
         }
         kept = clean_environment(own, "/tmp/home")
         assert kept.pop("MACHIAI_HOME") == "/tmp/home"
+        assert kept.pop("MACHIAI_ARXIV_URL").startswith("http://127.0.0.1:")
         assert kept.pop("no_proxy") == kept.pop("NO_PROXY") == "127.0.0.1,localhost,::1"
         assert kept == {"LANG": "ja_JP.UTF-8"}
 
