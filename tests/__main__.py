@@ -110,11 +110,11 @@ def side_by_side(arguments: Sequence[str]) -> list[str]:
     """Options to run all tests in several processes, a file in one and all that drive a browser in one (see
     ``tests/conftest.py``); none where the developer gave options.
 
-    Many tests wait for processes they started, so there are two of these for each core.
+    Many tests wait for processes they started, so there is one more of these than there are cores.
     """
     if arguments:
         return []
-    return ["-n", str(min(MOST_PROCESSES, 2 * (os.cpu_count() or 1))), "--dist", "loadfile"]
+    return ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
 
 
 def run_pytest(python: Path, root: Path, arguments: Sequence[str]) -> int:
