@@ -53,13 +53,24 @@ SCRIPT = """<script>
       seen.add(field);
       const held = heldAt(keyOf(field));
       if (!held || held.text === field.value || field.disabled) continue;
-      if (held.load !== load || turnOf(fullOf(field)) <= turnOf(held.full)) put(field, held.text);
+      if (held.load !== load || turnOf(fullOf(field)) <= turnOf(held.full)) {
+        put(field, held.text);
+        const full = fullOf(field);
+        // A busy page may draw it empty once more.
+        for (const later of [500, 2000, 5000]) setTimeout(() => {
+          const still = heldAt(keyOf(field));
+          const isEmpty = field.isConnected && !field.value && fullOf(field) === full;
+          if (isEmpty && still && still.text) put(field, still.text);
+        }, later);
+      }
     }
   };
-  document.addEventListener("input", (event) => {
-    const key = event.target.closest && keyOf(event.target);
-    if (key) store.setItem(key, JSON.stringify({ load, full: fullOf(event.target), text: event.target.value }));
-  }, true);
+  const hold = (field) => {
+    const key = field && field.closest && keyOf(field);
+    if (key) store.setItem(key, JSON.stringify({ load, full: fullOf(field), text: field.value }));
+  };
+  document.addEventListener("input", (event) => hold(event.target), true);
+  if (document.activeElement && document.activeElement.value) hold(document.activeElement);  // typed before this came
   document.addEventListener("paste", (event) => {
     const files = [...((event.clipboardData && event.clipboardData.files) || [])];
     if (!files.length || !event.target.closest || !keyOf(event.target)) return;
