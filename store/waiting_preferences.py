@@ -3,15 +3,13 @@
 Each choice is a row of its own; reading takes the default for what cannot be used.
 """
 
-import contextlib
-import json
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from store.database import write
-from store.errors import PreferencesError, WrongValue
+from store.choices_kept import Checks, read_choices, save_choices
+from store.errors import WrongValue
 from store.preference_checks import check_switch
 from store.words import mark
 
@@ -45,7 +43,7 @@ def _whole(low: int, high: int, message: str) -> Callable[[Any], int]:
     return check
 
 
-CHECKS: Mapping[str, Callable[[Any], Any]] = {
+CHECKS: Checks = {
     "stamina_minutes": _whole(5, 240, _MINUTES),
     "day_minutes": _whole(5, 720, _MINUTES),
     "mail_minutes": _whole(1, 60, _MINUTES),
@@ -56,32 +54,9 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
 
 def read_waiting(connection: sqlite3.Connection) -> WaitingPreferences:
     """The choices in force: the default where nothing is kept, or nothing that can be used."""
-    found = {}
-    for row in connection.execute("SELECT name, value FROM preferences"):
-        check = CHECKS.get(row["name"].removeprefix(_PREFIX)) if row["name"].startswith(_PREFIX) else None
-        if check is not None:
-            with contextlib.suppress(ValueError, RecursionError):
-                found[row["name"].removeprefix(_PREFIX)] = check(json.loads(row["value"]))
-    return WaitingPreferences(**found)
+    return read_choices(connection, WaitingPreferences, _PREFIX, CHECKS)
 
 
 def save_waiting(connection: sqlite3.Connection, chosen: WaitingPreferences, now: float) -> None:
-    """Keep those choices that have changed, in a transaction of its own.
-
-    Raises PreferencesError, and keeps nothing, where one is not what it can be; it says how a right one looks.
-    """
-    for part, check in CHECKS.items():
-        try:
-            check(getattr(chosen, part))
-        except WrongValue as error:
-            raise PreferencesError(part, error) from error
-    with write(connection):
-        known = read_waiting(connection)
-        for one in fields(chosen):
-            value = getattr(chosen, one.name)
-            if value != getattr(known, one.name):
-                connection.execute(
-                    "INSERT INTO preferences (name, value, changed) VALUES (?, ?, ?) "
-                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed = excluded.changed",
-                    (_PREFIX + one.name, json.dumps(value), now),
-                )
+    """Keep those choices that have changed, in a transaction of its own; PreferencesError as ``save_choices``."""
+    save_choices(connection, chosen, _PREFIX, CHECKS, now)

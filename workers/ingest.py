@@ -78,7 +78,7 @@ class Ingester:
     ) -> None:
         self.connection = connection
         self.settings = settings
-        self.clock = clock
+        self.clock, self.steady = clock, steady
         self.dashboard_url = dashboard_url
         self.beat = beat
         self.here = socket.gethostname()
@@ -214,7 +214,7 @@ class Ingester:
         if verdict.has_ended and verdict.certainty == "inferred" and not self._is_confirmed(watched, folder):
             self._commit_log(watched, number, before, after)
             return 0
-        if verdict.has_ended or time.monotonic() - watched.files_read >= FILES_SECONDS:
+        if verdict.has_ended or self.steady() - watched.files_read >= FILES_SECONDS:
             self._read_files(watched, number, evidence, verdict)
         if verdict.has_ended and watched.reading is not None:
             after = watched.reading.finish(after, after.last_output or self.clock())
@@ -247,7 +247,7 @@ class Ingester:
             for other in runs.runs_beside(self.connection, verdict.started - BESIDE_SECONDS, until + BESIDE_SECONDS):
                 if other.id != watched.id:
                     self.files.beware(other)
-        watched.files_read = time.monotonic()
+        watched.files_read = self.steady()
         if verdict.started is None or self._has_recorded_end(watched.id, number):
             return
         beat = evidence.exit or evidence.beat or {}
@@ -289,7 +289,7 @@ class Ingester:
 
     def _is_confirmed(self, watched: Watched, folder: Path) -> bool:
         """Whether nothing but absence has been seen for a while: an exit record may be just being written."""
-        now = time.monotonic()
+        now = self.steady()
         if watched.gone_since is None:
             watched.gone_since = now
         return now - watched.gone_since >= CONFIRM_SECONDS and not (folder / rundir.EXIT).exists()

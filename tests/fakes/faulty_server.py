@@ -4,6 +4,7 @@ A service derives from :class:`FaultyServer` and says in ``reply`` what it answe
 answers so is decided by the faults: those of a ``script`` first, one a request, then chance.
 """
 
+import abc
 import argparse
 import json
 import random
@@ -95,7 +96,7 @@ class Request:
     time: float = 0.0
 
 
-class FaultyServer:
+class FaultyServer(abc.ABC):
     """The server; a context manager. All lists may be read at any time.
 
     ``fault_rate`` is the share of requests that meet one of ``faults``, drawn by ``seed``.
@@ -168,9 +169,9 @@ class FaultyServer:
         """What ``GET /inspect`` shows."""
         return {"requests": [(request.method, request.path, request.body) for request in list(self.requests)]}
 
+    @abc.abstractmethod
     def reply(self, request: Request, *, stores: bool) -> tuple[int, bytes]:
         """Status and body of the answer when all is well; what is posted is kept where ``stores`` says so."""
-        raise NotImplementedError
 
 
 class _Http(ThreadingHTTPServer):
