@@ -19,7 +19,7 @@ _MOST_FOLDERS = 3000
 _CHECKED_EVERY = 64
 _SHARE = 0.002
 """What part of a core walking through one folder may take: large trees are walked less often."""
-_LONGEST_REST = 30.0
+LONGEST_REST = 30.0
 _SHORT = 0.003
 
 
@@ -36,11 +36,20 @@ class _Folder:
 class FolderWalk:
     """The wanted files below one folder, as known after the latest look."""
 
-    def __init__(self, root: str, wanted: Callable[[str], bool], *, depth: int = 6, spare: frozenset[str]) -> None:
+    def __init__(
+        self,
+        root: str,
+        wanted: Callable[[str], bool],
+        *,
+        depth: int = 6,
+        spare: frozenset[str],
+        longest_rest: float = LONGEST_REST,
+    ) -> None:
         self.root = root
         self._wanted = wanted
         self._depth = depth
         self._spare = spare
+        self._longest_rest = longest_rest
         self._known: dict[str, _Folder] = {}
         self._going: Iterator[None] | None = None
         self._spent = 0.0
@@ -60,7 +69,7 @@ class FolderWalk:
         self._going = None
         now = time.monotonic()
         spent = self._spent + now - begun
-        self._rest_until = now + min(_LONGEST_REST, max(0.0, spent - _SHORT) / _SHARE)
+        self._rest_until = now + min(self._longest_rest, max(0.0, spent - _SHORT) / _SHARE)
 
     def files(self) -> list[str]:
         """The paths of the wanted files."""

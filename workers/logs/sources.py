@@ -16,7 +16,7 @@ from pathlib import Path
 
 from workers.logs.batches import READ_BYTES, FileReading, State
 from workers.logs.candidates import is_shared, is_wanted, named_folders, open_files, prefix_of, writer_of
-from workers.logs.folder_walk import FolderWalk, status_of
+from workers.logs.folder_walk import LONGEST_REST, FolderWalk, status_of
 from workers.logs.tables import read_table
 from workers.logs.tensorboard import read_events
 
@@ -82,11 +82,17 @@ class SourceFinder:
     """Finds the metric files of the runs that are watched; knows all of them, to keep their files apart."""
 
     def __init__(
-        self, *, spare: Sequence[str] = (), patience: float = PATIENCE_SECONDS, interval: float = INTERVAL_SECONDS
+        self,
+        *,
+        spare: Sequence[str] = (),
+        patience: float = PATIENCE_SECONDS,
+        interval: float = INTERVAL_SECONDS,
+        longest_rest: float = LONGEST_REST,
     ) -> None:
         self._spare = frozenset(os.path.realpath(folder) for folder in spare)
         self._patience = patience
         self._interval = interval
+        self._longest_rest = longest_rest
         self._watches: dict[str, Watch] = {}
 
     def watch(
@@ -140,9 +146,8 @@ class SourceFinder:
         roots = {os.path.realpath(watch.cwd), *watch.claimed, *_folders_of_events(watch.open)}
         over = watch.ended is not None
         for root in sorted(root for root in roots if not is_shared(root)):
-            watch.walks.setdefault(root, FolderWalk(root, is_wanted, spare=self._spare)).look(
-                WALK_SECONDS, at_once=over
-            )
+            walk = FolderWalk(root, is_wanted, spare=self._spare, longest_rest=self._longest_rest)
+            watch.walks.setdefault(root, walk).look(WALK_SECONDS, at_once=over)
         found = dict.fromkeys(watch.open)
         found |= dict.fromkeys(path for walk in list(watch.walks.values()) for path in walk.files())
         for path in found:
