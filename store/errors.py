@@ -12,6 +12,7 @@
     ├── SessionError           a session cannot begin, end or be corrected like that; nothing was written
     ├── EntryError             an entry or an attachment cannot be kept as it was given; nothing was written
     ├── PaperError             a paper or a search for papers cannot be kept or changed like that; nothing was written
+    ├── ReviewError            there is no such week, or its review cannot be changed like that; nothing was written
     ├── CodeError              a run's code cannot be had or compared: no git, no such commit, a folder in the way
     ├── UnknownRun             no run goes by that id, prefix or name
     ├── ExpressionError        a condition on a metric cannot be read
@@ -93,6 +94,10 @@ class PaperError(MachiaiError):
 
     def __init__(self, message: str = "", /, **values: object) -> None:
         super().__init__(message.format(**values) if values else message)
+
+
+class ReviewError(MachiaiError):
+    """There is no such week, or its review cannot be changed like that; nothing was written."""
 
 
 class CodeError(MachiaiError):

@@ -14,11 +14,12 @@ from store.schemas.v3_machine import STATEMENTS as _V3
 from store.schemas.v4_alerts import STATEMENTS as _V4
 from store.schemas.v5_waiting import STATEMENTS as _V5
 from store.schemas.v6_papers import STATEMENTS as _V6
+from store.schemas.v7_weeks import STATEMENTS as _V7
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 6
+VERSION = 7
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -52,6 +53,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     @steps(name="v6_papers")
     def v6_papers(db: "Database") -> None:
         _run_statements(db, _V6)
+
+    @steps(name="v7_weeks")
+    def v7_weeks(db: "Database") -> None:
+        _run_statements(db, _V7)
 
     connection.execute("BEGIN IMMEDIATE")
     try:

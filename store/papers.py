@@ -224,13 +224,36 @@ def remove(connection: sqlite3.Connection, ref: str | int) -> None:
 
 
 def _same(connection: sqlite3.Connection, find: Find) -> Paper | None:
-    """The paper that another name stands for: the same DOI, or the same address."""
+    """The paper that another name stands for: the same DOI, the same address, or the same title and first author where
+    only one of the two is known by an id of arXiv."""
     for column, value in (("doi", find.doi), ("url", find.url)):
         if value:
             row = connection.execute(f"SELECT id FROM papers WHERE {column} = ?", (value,)).fetchone()
             if row is not None:
                 return get(connection, int(row["id"]))
+    if _has_place(find):
+        return None
+    rows = connection.execute(
+        "SELECT id FROM papers WHERE lower(title) = lower(?) AND (source = 'arxiv') <> ? ORDER BY id LIMIT 5",
+        (clean(find.title), find.source == "arxiv"),
+    )
+    for row in rows.fetchall():
+        paper = known(connection, int(row["id"]))
+        authors = find.authors and paper.authors
+        if not _has_place(paper) and (not authors or _family(find.authors[0]) == _family(paper.authors[0])):
+            return paper
     return None
+
+
+def _has_place(one: Find | Paper) -> bool:
+    """Whether it is something on the web with an address of its own, whatever else bears its title."""
+    return one.source == "web" and bool(one.url)
+
+
+def _family(name: str) -> str:
+    """A person's family name, whichever way round the name is written: ``Keshav, S.`` or ``S. Keshav``."""
+    family, comma, _ = name.partition(",")
+    return (family if comma else name.split()[-1] if name.split() else "").strip().casefold()
 
 
 def _news(paper: Paper, said: dict[str, Any]) -> dict[str, Any]:

@@ -78,6 +78,22 @@ class TestTakingUp:
             "web-"
         )
 
+    def test_by_title_and_first_author(self, journal: sqlite3.Connection) -> None:
+        """An entry of BibTeX without an id is the paper that arXiv tells of later, and the other way round; a post on
+        the web, or a paper of somebody else, that bears the same title is not."""
+        entry = take(journal, Find("", "horizon", source="bibtex", authors=("Roe, Jane",)), state="queue").paper
+        taken = take(journal)
+        assert not taken.is_new and taken.paper.id == entry.id
+        assert (taken.paper.state, taken.paper.version, taken.paper.title) == ("queue", 1, "Horizon")
+        assert not take(journal).is_updated
+        assert take(journal, replace(HORIZON, ref="2402.00001", authors=("A. Other",), url=None)).is_new
+        post = Find("", "Horizon", source="web", url="https://example.org/horizon")
+        assert take(journal, post).is_new
+        other = Find("2402.00002", "Seeds", authors=("B. Else",), version=1)
+        assert not take(journal, replace(other, ref="", source="bibtex", version=None)).paper.version
+        assert not take(journal, other).is_new
+        assert not take(journal, Find("", "seeds", source="web")).is_new
+
     @pytest.mark.parametrize("title", ["", "  \n\t"])
     def test_without_a_title(self, journal: sqlite3.Connection, title: str) -> None:
         """Nothing is kept, and that is said."""
