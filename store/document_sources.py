@@ -19,7 +19,10 @@ _LINES_OF_A_SHAPE = 20
 _LINE_CHARACTERS = 400
 _NUMBER = re.compile(r"[0-9]+(?:[.,:][0-9]+)*(?:e[+-]?[0-9]+)?%?")
 _COMMENTED = "commented"
-_RUN_MARK = "printf('%.3f %.3f', r.updated, coalesce(r.plan_changed, 0))"
+_RUN_MARK = (
+    "printf('%.3f %.3f', r.updated, coalesce(r.plan_changed, 0)) || "
+    "CASE WHEN r.concluded IS NULL THEN '' ELSE printf(' %.3f', r.concluded) END"
+)
 _LOG_MARK = "coalesce((SELECT group_concat(e.attempt || ':' || e.taken) FROM log_excerpts e WHERE e.run_id = r.id), '')"
 _STALE = (
     "FROM runs r LEFT JOIN documents d ON d.kind = 'run' AND d.ref = r.id "
@@ -187,6 +190,7 @@ def telling_lines(lines: Sequence[str]) -> list[str]:
 def _run_lines(run: Run) -> list[str]:
     git = run.git or {}
     lines = [
+        run.conclusion,
         run.hypothesis,
         run.expected,
         run.if_success,

@@ -29,8 +29,9 @@ COLUMNS = """
 class Run:
     """One training job; times in epoch seconds UTC, ``seconds`` its length. See the design's table of words.
 
-    ``hint`` is a known remedy for its ``cause``, in one line. ``health`` holds what its processes show (``suspended``)
-    and the flags that the alerts' rules raised (``stalled``, ``diverged``).
+    ``hint`` is a known remedy for its ``cause``, in one line; ``conclusion`` is what it showed, as the user wrote it at
+    ``concluded``. ``health`` holds what its processes show (``suspended``) and the flags that the alerts' rules raised
+    (``stalled``, ``diverged``).
     """
 
     id: str
@@ -75,6 +76,8 @@ class Run:
     expected: str | None = None
     plan_changed: float | None = None
     plan_late: bool = False
+    conclusion: str | None = None
+    concluded: float | None = None
 
     @property
     def is_active(self) -> bool:
@@ -354,11 +357,16 @@ def events_of(connection: sqlite3.Connection, run_id: str) -> list[Event]:
     return [Event(**{**dict(row), "detail": json.loads(row["detail"])}) for row in rows]
 
 
+_EMPTY: dict[str, type[list[Any]] | type[dict[str, Any]]] = {"[]": list, "{}": dict}
+"""What most columns hold: rows are read often, and the parser is not needed for that."""
+
+
 def run_from(row: sqlite3.Row) -> Run:
     """A run from a row selected with ``COLUMNS``."""
     values = dict(row)
     for name in ("argv", "params", "environment", "tags", "health", "evidence", "flags"):
-        values[name] = json.loads(values[name])
+        empty = _EMPTY.get(values[name])
+        values[name] = json.loads(values[name]) if empty is None else empty()
     values["health"] = list(dict.fromkeys([*values["health"], *values.pop("flags")]))
     values["git"] = json.loads(values["git"]) if values["git"] else None
     values["log_bytes"] = values["log_bytes"] or 0

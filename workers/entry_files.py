@@ -26,6 +26,7 @@ from store.settings import Settings
 from workers.export_files import front_matter, slug, table, when, write
 from workers.papers.library_files import library_files
 from workers.review_files import write_reviews
+from workers.week_files import write_weeks
 
 MANIFEST = "machiai-export.json"
 JOURNAL = "journal.db"
@@ -43,14 +44,15 @@ class Exported:
     sessions: int = 0
     reviews: int = 0
     papers: int = 0
+    weeks: int = 0
     problems: list[str] = field(default_factory=list)
 
 
 def export_journal(
     connection: sqlite3.Connection, settings: Settings, folder: Path, zone: tzinfo | None = None
 ) -> Exported:
-    """Write entries, tasks, runs, sessions and reviews as Markdown files below ``folder``, papers as one file for each
-    use, and the journal beside them.
+    """Write entries, tasks, runs, sessions, reviews and weeks as Markdown files below ``folder``, papers as one file
+    for each use, and the journal beside them.
 
     Times are written with their zone, None is this machine's. EntryError where the folder holds something else, or
     cannot be written.
@@ -59,9 +61,11 @@ def export_journal(
     try:
         before = _begin(folder)
         reviewed = set(write_reviews(connection, settings, folder, zone))
-        exported.reviews = len(reviewed)
+        weeks = set(write_weeks(connection, settings, folder, zone))
+        exported.reviews, exported.weeks = len(reviewed), len(weeks)
         written = {
             *reviewed,
+            *weeks,
             *_write_entries(connection, settings, folder, zone, exported),
             *_write_tasks(connection, folder, zone, exported),
             *_write_runs(connection, settings, folder, zone, exported),
@@ -207,6 +211,7 @@ def _run_text(run: Run, zone: tzinfo | None) -> str:
         "commit": (run.git or {}).get("commit"),
     }
     parts = [
+        ("What it showed", run.conclusion),
         ("Hypothesis", run.hypothesis),
         ("Expected", run.expected),
         ("If it succeeds", run.if_success),

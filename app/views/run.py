@@ -9,7 +9,7 @@ from app import machine as machines
 from app.alert_marks import Mark
 from app.markup import bare, plain, shorten
 from app.reads import Story
-from app.views import progress_bar, record, run_drift, run_metrics, run_plan, run_system
+from app.views import progress_bar, record, run_conclusion, run_drift, run_metrics, run_plan, run_system
 from app.words import Words
 from store import settings as store_settings
 from store import symptoms
@@ -38,6 +38,7 @@ def show(settings: Settings, say: Words, run_id: str) -> None:
         if run.is_active and not settings.read_only:
             draw_stop(story, settings, say)
     run_plan.draw_form(run, settings, say)
+    run_conclusion.draw_form(run, settings, say)
     every = LIVE_SECONDS if run.is_active else ENDED_SECONDS
     st.fragment(draw_live, run_every=every, key="run")(settings, say, run.id, mark_of(story))
     record.draw_command(run, say)
@@ -62,6 +63,7 @@ def draw_live(settings: Settings, say: Words, run_id: str, drawn: Drawn) -> None
             st.rerun()
         draw_status(settings, say, story)
         run_plan.draw(story.run, settings, say)
+        run_conclusion.draw(story.run, settings, say)
         run_metrics.draw(settings, say, story.run, marks_of(story, say))
         draw_system(settings, say, story.run)
         st.subheader(say.say("Log"), anchor=False)

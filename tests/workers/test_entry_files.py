@@ -15,6 +15,7 @@ from store.errors import EntryError
 from store.papers import Find
 from store.search import search
 from store.settings import Settings
+from store.weekly.conclusions import conclude
 from tests.fakes.journal import PLAN, add_run
 from workers.entry_files import MANIFEST, export_journal
 
@@ -81,6 +82,15 @@ def test_everything(journal: sqlite3.Connection, settings: Settings, written: in
     assert body.endswith("## 12:10 cifar-robust\n\n- Where I am: 比率を決める\n- Next step: alpha 0.1\n")
     with contextlib.closing(open_journal(out / "journal.db")) as copied:
         assert [hit.kind for hit in search(copied, "学習率")] == ["entry"]
+
+
+def test_what_a_run_showed(journal: sqlite3.Connection, settings: Settings, written: int, tmp_path: Path) -> None:
+    """The conclusion of a run stands before its plan."""
+    with write(journal):
+        conclude(journal, RUN, "学習率は下げない", NOON)
+    export_journal(journal, settings, tmp_path / "out", JST)
+    _, body = read(tmp_path / "out" / "runs" / f"{RUN}.md")
+    assert body.startswith("\n## What it showed\n\n学習率は下げない\n\n## Hypothesis\n")
 
 
 def test_again(journal: sqlite3.Connection, settings: Settings, written: int, tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def show(run: str, as_json: bool) -> None:
             ("expected", found.expected),
             ("if success", found.if_success),
             ("if failure", found.if_failure),
+            ("conclusion", found.conclusion),
             ("log", f"{found.log_path} ({found.log_lines} lines)" if found.log_path else None),
             ("last line", found.last_line),
         ]
@@ -222,6 +223,7 @@ def _details(run: Run) -> dict[str, Any]:
         "expected",
         "if_success",
         "if_failure",
+        "conclusion",
         "parent",
     )
     return {name: getattr(run, name) for name in names} | {

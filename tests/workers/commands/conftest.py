@@ -7,6 +7,7 @@ from tests.fakes.command import Machiai
 INSIDE = {
     "test_alert",
     "test_code",
+    "test_conclude",
     "test_drift",
     "test_explain",
     "test_export",
@@ -14,6 +15,7 @@ INSIDE = {
     "test_paper",
     "test_project",
     "test_reading",
+    "test_review",
     "test_search",
     "test_session",
     "test_task",

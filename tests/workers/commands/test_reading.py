@@ -12,7 +12,7 @@ from tests.fakes.command import Machiai
 SHOW_KEYS = {
     "id", "name", "project", "state", "health", "exit_code", "signal", "cause", "evidence", "certainty",
     "created", "started", "ended", "host", "engine", "pid", "argv", "cwd", "params", "git", "progress", "eta",
-    "metrics", "gpu", "alerts", "hypothesis", "if_success", "if_failure", "parent",
+    "metrics", "gpu", "alerts", "hypothesis", "if_success", "if_failure", "conclusion", "parent",
 }
 # fmt: on
 
