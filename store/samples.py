@@ -2,6 +2,7 @@
 
 A sample of everything is kept as one small row. When a minute is over its rows are folded, in one transaction, into
 a series of seconds for each figure, and three of minutes: mean, lowest, highest. ``store.history`` reads all of it.
+Figures named ``on:<uuid>`` make no series: they say which GPUs a run is on, for :mod:`store.weekly.gpu_use` to count.
 """
 
 import json
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from store import curves, sealing, series
 from store.chunks import Form
+from store.weekly import gpu_use
+from store.weekly.gpu_use import Sighting
 
 SECOND, MINUTE, MINUTE_LOW, MINUTE_HIGH = "second", "minute", "minute.low", "minute.high"
 SOURCES = (SECOND, MINUTE, MINUTE_LOW, MINUTE_HIGH)
@@ -48,7 +51,8 @@ def waiting(connection: sqlite3.Connection, subject: str) -> dict[str, Seconds]:
     found: dict[str, Seconds] = {}
     for row in connection.execute("SELECT time, points FROM samples ORDER BY id"):
         for name, value in json.loads(row["points"]).get(subject, {}).items():
-            found.setdefault(name, {})[math.floor(row["time"])] = shorten(value)
+            if not name.startswith(gpu_use.ON):
+                found.setdefault(name, {})[math.floor(row["time"])] = shorten(value)
     return found
 
 
@@ -61,18 +65,24 @@ def fold(connection: sqlite3.Connection, now: float) -> int:
     rows = connection.execute("SELECT id, time, points FROM samples ORDER BY id").fetchall()
     over = [row for row in rows if row["time"] // SECONDS_IN_MINUTE != now // SECONDS_IN_MINUTE]
     figures: dict[tuple[str, str], Seconds] = {}
+    seen: list[Sighting] = []
     for row in over:
         second = math.floor(row["time"])
         for subject, named in json.loads(row["points"]).items():
             for name, value in named.items():
-                figures.setdefault((subject, name), {})[second] = shorten(value)
-    known = _known_runs(connection, {subject for subject, _ in figures})
+                if name.startswith(gpu_use.ON):
+                    run_id = subject.removeprefix(_RUN)
+                    seen.append(Sighting(run_id, name.removeprefix(gpu_use.ON), row["time"], value))
+                else:
+                    figures.setdefault((subject, name), {})[second] = shorten(value)
+    known = _known_runs(connection, {subject for subject, _ in figures} | {_RUN + one.run_id for one in seen})
     moved = 0
     for (subject, name), seconds in figures.items():
         run_id, kept_as = place_of(subject)
         if run_id is None or run_id in known:
             _write(connection, run_id, kept_as, name, dict(sorted(seconds.items())))
             moved += len(seconds)
+    gpu_use.count(connection, (one for one in seen if one.run_id in known))
     connection.executemany("DELETE FROM samples WHERE id = ?", [(row["id"],) for row in over])
     return moved
 

@@ -21,6 +21,7 @@ from store.database import open_journal
 from store.errors import JournalError, MachiaiError
 from store.heartbeats import Heartbeat
 from store.settings import Settings
+from store.weekly import watched
 from workers import address, intentions, lock
 from workers.alerts.channels import PUSHBULLET, Channel
 from workers.alerts.outbox import NO_TOKEN, PushbulletAccount, deliver_due
@@ -292,6 +293,7 @@ def beat(context: Context) -> None:
             context.check_journal(connection)
             context.beat("heart")
             heartbeats.beat(connection, _signs_of_life(context))
+            watched.keep_noted(connection, context.clock())
             context.stopping.wait(BEAT_SECONDS)
 
 

@@ -19,7 +19,8 @@ from store import machines, runs, samples
 from store.database import write
 from store.machines import GPUS, HOST, USAGE
 from store.settings import Settings
-from workers.machine import processes
+from store.weekly import gpu_use
+from workers.machine import processes, shares
 from workers.machine.changes import Marks, find_changes, identify, lost_gpus
 from workers.machine.host import Host
 from workers.machine.owners import Owners
@@ -83,6 +84,7 @@ class Monitor:
         self._roots: dict[str, Identity] = {}
         self._identities: dict[tuple[str, int, int], Identity | None] = {}
         self._gpus: list[dict[str, Any]] = []
+        self._gpus_at = 0.0
         self._claims: dict[str, Any] = {"reserved": {}, "queue": []}
         self._next_slow = self._next_publish = 0.0
         self._next_fold = steady() + FOLD_SECONDS
@@ -153,7 +155,7 @@ class Monitor:
         """The GPUS reading that a sample makes."""
         data = {key: value for key, value in sample.items() if key != "kind"} | self._claims
         self.owners.annotate(data["gpus"], self._roots.keys())
-        self._gpus = data["gpus"]
+        self._gpus, self._gpus_at = data["gpus"], float(data["at"])
         return data
 
     def _follow(self, sample: Mapping[str, Any]) -> None:
@@ -206,14 +208,13 @@ class Monitor:
     def _record_usages(self, usages: Mapping[str, dict[str, Any]], now: float) -> None:
         points: list[Point] = []
         for run, usage in usages.items():
-            usage["gpus"] = _gpus_of(run, self._gpus)
+            usage["gpus"] = shares.gpus_of(run, self._gpus)
             machines.record_reading(self.connection, USAGE, run, host=self.here, as_of=now, data=usage)
             figures = {name: usage[name] for name in ("cpu", "memory", "read", "processes")}
             figures["write"] = usage["written"]
-            shares = [gpu["utilisation"] for gpu in usage["gpus"] if gpu["utilisation"] is not None]
-            memory = [gpu["memory"] for gpu in usage["gpus"] if gpu["memory"] is not None]
-            figures["gpu_utilisation"] = sum(shares) / len(shares) if shares else None
-            figures["gpu_memory"] = sum(memory) if memory else None
+            figures |= shares.mean_figures(usage["gpus"])
+            if now - self._gpus_at <= gpu_use.GAP_SECONDS:  # else nobody knows where it is
+                figures |= shares.sightings(usage["gpus"])
             points += _points(f"run:{run}", figures)
         samples.keep(self.connection, now, points)
         for run in self._counted - usages.keys():
@@ -263,30 +264,6 @@ def _gpu_points(sample: Mapping[str, Any]) -> list[Point]:
         if gpu.get("uuid")
         for point in _points(f"gpu:{gpu['uuid']}", {name: gpu.get(key) for key, name in _GPU_FIGURES.items()})
     ]
-
-
-def _gpus_of(run: str, gpus: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a run's processes take of each GPU they are on.
-
-    Where the driver does not tell a process's utilisation, the GPU's own stands for it if no other run is there.
-    """
-    found = []
-    for gpu in gpus:
-        there = gpu.get("processes") or []
-        mine = [process for process in there if process.get("run") == run]
-        if mine:
-            memory = [process["memory"] for process in mine if process.get("memory") is not None]
-            shares = [process["utilisation"] for process in mine if process.get("utilisation") is not None]
-            share = min(100, sum(shares)) if shares else gpu.get("utilisation") if len(mine) == len(there) else None
-            found.append(
-                {
-                    "index": gpu.get("index"),
-                    "uuid": gpu.get("uuid"),
-                    "memory": sum(memory) if memory else None,
-                    "utilisation": share,
-                }
-            )
-    return found
 
 
 def _publish(path: Path, data: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from store import alerts, deliveries, heartbeats, intents, logs, runs
-from store.database import open_journal
+from store.database import open_journal, write
 from store.heartbeats import Heartbeat
 from store.runs import Run
 from store.settings import Settings, load
@@ -107,6 +107,26 @@ class TestEnding:
             machiai.start_daemon()
             wait_for(lambda: not deliveries.waiting_deliveries(journal), "the delivery")
         assert len(pushbullet.posts()) == len(pushbullet.pushes) == 1
+
+
+def test_that_it_watches_is_noted(machiai: Machiai, journal: sqlite3.Connection, wait_for: WaitFor) -> None:
+    """From its first moment on, with or without GPUs; one that follows soon goes on with the same span."""
+    for _ in range(2):
+        began = time.time()
+        daemon = machiai.start_daemon()
+        wait_for(
+            lambda began=began: health(journal).get("heart") and health(journal)["heart"].beat >= began, "its heart"
+        )
+        wait_for(lambda: journal.execute("SELECT count(*) FROM watched_spans").fetchone()[0] == 1, "a span")
+        daemon.kill()
+        daemon.wait()
+    with write(journal):
+        journal.execute("UPDATE watched_spans SET begun = begun - 9000, until = until - 9000")
+    began = time.time()
+    machiai.start_daemon()
+    count = "SELECT count(*) FROM watched_spans WHERE begun > ?"
+    wait_for(lambda: journal.execute(count, (began,)).fetchone()[0] == 1, "another span")
+    assert journal.execute(count, (0.0,)).fetchone()[0] == 2
 
 
 class TestTrouble:

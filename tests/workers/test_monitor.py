@@ -14,8 +14,10 @@ from typing import Any, cast
 import pytest
 
 from store import heartbeats, history, machines, runs
+from store.database import write
 from store.machines import DISKS, GPUS, HOST, USAGE, MachineEvent, Reading
 from store.settings import Settings
+from store.weekly.gpu_use import GAP_SECONDS
 from tests.conftest import python
 from tests.fakes.command import Machiai
 from tests.fakes.nvml import GIB, FakeGpus
@@ -436,6 +438,35 @@ def test_the_usage_of_ended_runs_is_forgotten(bench: Bench, settings: Settings) 
     bench.clock.now += 3
     bench.monitor.tick()
     assert [one.subject for one in machines.read_readings(bench.journal, USAGE)] == ["elsewhere"]
+
+
+def test_what_runs_hold_is_counted(bench: Bench) -> None:
+    """Over folds and kills, a GPU's time with a run is counted, that without use too; in silence it is not known."""
+    pid, begin = os.getpid(), bench.clock.now
+    manifest = {"id": "r1", "created": begin, "argv": ["python", "train.py"], "host": bench.monitor.here}
+    with write(bench.journal):
+        runs.record_launch(bench.journal, manifest, "/runs/r1")
+        bench.journal.execute("UPDATE runs SET state = 'running', pid = ?", (pid,))
+        bench.journal.execute(
+            "INSERT INTO attempts (run_id, number, state, pid, start_ticks, boot_id) VALUES ('r1', 1, 'running', ?, ?, ?)",
+            (pid, processes.start_ticks(pid), bench.monitor.boot_id),
+        )
+    for second in range(0, 1200, 2):
+        bench.clock.now = begin + second
+        if second < 800 or second >= 1000:
+            on_gpu = {"pid": pid, "kind": "C", "memory": GIB, "utilisation": 0 if 200 < second <= 300 else 90}
+            bench.say(utilisation=50, processes=[on_gpu] if second < 1100 else [])
+        bench.monitor.tick()
+        if second in (100, 222, 500):
+            bench.restart()
+    bench.clock.now += 120
+    bench.monitor.tick()
+    held, idle = bench.journal.execute("SELECT sum(held), sum(idle) FROM gpu_use WHERE gpu = 'GPU-a'").fetchone()
+    assert held == pytest.approx(800 + GAP_SECONDS + 100, abs=8)
+    assert idle == pytest.approx(100, abs=4)
+    found = history.read_history(bench.journal, "run:r1", ["gpu_utilisation", "on:GPU-a"], begin, begin + 1200)
+    assert found["gpu_utilisation"]
+    assert not found["on:GPU-a"]
 
 
 def test_reservations_and_the_queue_are_in_the_reading(bench: Bench, settings: Settings) -> None:
