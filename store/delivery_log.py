@@ -80,5 +80,8 @@ def count_sent(connection: sqlite3.Connection, channel: str, since: float) -> in
 
 
 def trim(connection: sqlite3.Connection, before: float) -> int:
-    """Drop the lines of before then; inside the caller's transaction. How many they were."""
-    return connection.execute("DELETE FROM delivery_log WHERE time < ?", (before,)).rowcount
+    """Drop the lines of before then; inside the caller's transaction. How many they were.
+
+    What was sent stays: it is what weeks are looked back on by, and little.
+    """
+    return connection.execute("DELETE FROM delivery_log WHERE time < ? AND outcome <> ?", (before, SENT)).rowcount

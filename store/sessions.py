@@ -211,7 +211,9 @@ def open_session(connection: sqlite3.Connection) -> Session | None:
 def list_sessions(connection: sqlite3.Connection, begin: float, end: float) -> list[Session]:
     """The sessions that were going on at any time from ``begin`` to before ``end``, oldest first."""
     rows = connection.execute(
-        f"{_SELECT} WHERE s.begun < ? AND coalesce(s.ended, ?) >= ? ORDER BY s.begun, s.id", (end, end, begin)
+        f"{_SELECT} WHERE s.id IN (SELECT id FROM sessions WHERE ended >= :begin AND begun < :end UNION ALL "
+        "SELECT id FROM sessions WHERE ended IS NULL AND begun < :end AND :end >= :begin) ORDER BY s.begun, s.id",
+        {"begin": begin, "end": end},
     )
     return [Session(**dict(row)) for row in rows]
 

@@ -116,12 +116,12 @@ def test_count_sent(journal: sqlite3.Connection) -> None:
 
 
 def test_trim(journal: sqlite3.Connection) -> None:
-    """Old lines are dropped, younger ones stay."""
-    for moment in (NOW - 2, NOW - 1, NOW):
-        record(journal, moment)
+    """Old lines are dropped but for what was sent, younger ones stay."""
+    for moment, outcome in ((NOW - 3, "sent"), (NOW - 2, "held"), (NOW - 1, "retried"), (NOW, "held")):
+        record(journal, moment, outcome)
     with write(journal):
         assert delivery_log.trim(journal, NOW) == 2
-    assert [line.time for line in delivery_log.read(journal)] == [NOW]
+    assert [(line.time, line.outcome) for line in delivery_log.read(journal)] == [(NOW, "held"), (NOW - 3, "sent")]
 
 
 def test_killed(settings: Settings) -> None:
