@@ -60,6 +60,7 @@ _ALERTS: dict[str, tuple[str, Colour]] = {
     "gpu_free": ("event_available", "blue"),
     "task": ("task_alt", "blue"),
     "review": ("calendar_month", "violet"),
+    "goals": ("flag_2", "violet"),
     "digest": ("list_alt", "gray"),
     "note": ("sticky_note_2", "gray"),
     "test": ("science", "gray"),

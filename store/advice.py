@@ -2,7 +2,8 @@
 
 Pure rules over a :class:`store.situations.Situation`. Their order: what follows the result of a run, written before it
 is known; then tasks that what they waited for has woken; then whatever fits the time left, by a score that is the
-product of plain numbers (here and in ``store.proposals``) and of the weight of its kind.
+product of plain numbers (here and in ``store.proposals``) and of the weight of its kind. What serves a goal of the week
+counts for more.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from store.advice_words import say, wait_words
 from store.proposals import Proposal, propose
-from store.situations import Situation, Wait, wait_of
+from store.situations import OpenGoal, Situation, Wait, wait_of
 from store.symptoms import Phrase
 
 KINDS = ("plan", "task", "refactor", "review", "read", "other", "mail", "stretch")
@@ -21,6 +22,7 @@ LIGHTEST, HEAVIEST = 0.5, 1.5
 _MOST_OF_A_KIND = {"task": 2}
 _TIER = 100.0
 _LENGTH_ASSUMED, _MAY_BE_LATE = 0.8, 0.8
+_LINKED_TO_GOAL, _PROJECT_OF_GOAL = 1.5, 1.25
 _SHORTEST_SHARE, _WHOLE_MINUTES, _HALF_AN_HOUR = 0.6, 60.0, 30.0
 
 
@@ -79,10 +81,26 @@ def _weigh(one: Proposal, minutes: float, lead: Phrase, situation: Situation, wa
         score *= _LENGTH_ASSUMED
     if wait.low is not None and minutes * 60 > wait.low:
         score *= _MAY_BE_LATE
+    factor, goal = _serve(one, situation.goals)
+    reasons = one.reasons if goal is None else (*one.reasons, say("goal", goal=goal.text))
+    score *= factor
     return Advice(
-        one.kind, one.subject, one.title, (lead, *one.reasons), minutes, one.tier * _TIER + score,
+        one.kind, one.subject, one.title, (lead, *reasons), minutes, one.tier * _TIER + score,
         one.project_id, one.task_id, one.run_id, one.paper, one.resume_id,
     )  # fmt: skip
+
+
+def _serve(one: Proposal, goals: Iterable[OpenGoal]) -> tuple[float, OpenGoal | None]:
+    """How much more it counts, and the goal that it serves: one about its very task, paper or run, or else about its
+    project; of several the first."""
+    about = {("task", str(one.task_id)), ("paper", one.paper), ("run", one.run_id)}
+    known = list(goals)
+    linked = next((goal for goal in known if goal.links & about), None)
+    if linked is not None:
+        return _LINKED_TO_GOAL, linked
+    same = (goal for goal in known if one.project_id is not None and goal.project_id == one.project_id)
+    near = next(same, None)
+    return (1.0, None) if near is None else (_PROJECT_OF_GOAL, near)
 
 
 def _pick(ranked: Iterable[Advice]) -> list[Advice]:

@@ -25,6 +25,7 @@ TEXTS = {
     "keep_for_look": mark("leave the files of “{run}” as they are ({n}): nobody has looked yet why it failed"),
     "drift": mark("drift so far: commits {commits}, files that it imports {changed}"),
     "no_drift": mark("no run needs the code as it is: no drift"),
+    "goal": mark("serves this week's goal: {goal}"),
     "read": mark("Read “{paper}”"),
     "pass": mark("pass {n} of it is about {length}"),
     "again": mark("you marked it as worth reading again, and now it is due: about {length}"),

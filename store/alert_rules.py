@@ -107,6 +107,12 @@ _TABLE = (
         severity=SOON,
     ),
     Rule("review", "The week's review is due", "Once a week, at the time you choose.", severity=DIGEST),
+    Rule(
+        "goals",
+        "The goals of a new week",
+        "Once, on the first day of a week that has goals, with the digest.",
+        severity=DIGEST,
+    ),
 )
 RULES: dict[str, Rule] = {rule.kind: rule for rule in _TABLE}
 ENDS = ("finished", "crashed", "killed", "lost")

@@ -35,6 +35,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     "gpu_free": ("+", "GPU free"),
     "task": ("☐", "task can go on"),
     "review": ("☰", "week in review"),
+    "goals": ("⚑", "goals of this week"),
     "digest": ("≡", "digest"),
     "note": ("·", "note"),
     "test": ("·", "test"),

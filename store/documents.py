@@ -1,4 +1,4 @@
-"""What the full-text search knows: one document for each entry, task, run, run's log, commit, session and paper.
+"""What the full-text search knows: one document for each entry, task, run, run's log, commit, session, paper and week.
 
 Whoever writes such a thing puts its document in the same transaction, so that what is written can be found at once.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from store.bigrams import index_text
 
-KINDS = ("entry", "task", "run", "log", "commit", "session", "paper")
+KINDS = ("entry", "task", "run", "log", "commit", "session", "paper", "week")
 
 
 def storable(text: str) -> str:

@@ -108,6 +108,7 @@ WORDS = {
     "week": "{finished} of {runs} runs finished, {crashed} crashed",
     "hours": "{hours} h of training",
     "open": "{open} alerts nobody has seen to",
+    "goals": "goals of this week",
 }
 _WHOSE = ("program", "hardware", "driver")
 _DRIVERS = {
@@ -281,6 +282,12 @@ def tell_review(facts: Facts) -> Telling:
     return Telling(_phrase("review"), brief, details)
 
 
+def tell_goals(facts: Facts) -> Telling:
+    """What a week is for."""
+    goals = listed(facts, "goals")
+    return Telling(_phrase("goals"), as_is("; ".join(goals)) if goals else None)
+
+
 def tell_task(facts: Facts) -> Telling:
     """A task that waited for a date."""
     title = word(facts, "title")
@@ -302,6 +309,7 @@ TELLERS: dict[str, Callable[[Facts], Telling]] = {
     "gpu_free": tell_free,
     "task": tell_task,
     "review": tell_review,
+    "goals": tell_goals,
 }
 
 

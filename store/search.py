@@ -1,5 +1,5 @@
-"""Full-text search over everything: entries, tasks, runs, log excerpts, commits with what was noted of them, sessions
-and papers, in Japanese and English."""
+"""Full-text search over everything: entries, tasks, runs, log excerpts, commits with what was noted of them, sessions,
+papers and weeks, in Japanese and English."""
 
 import json
 import re

@@ -102,6 +102,16 @@ class ResumeCard:
 
 
 @dataclass(frozen=True)
+class OpenGoal:
+    """A goal of this week that is still open: its project, and the (kind, id) of the tasks, papers and runs that it is
+    about."""
+
+    text: str
+    project_id: int | None = None
+    links: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
 class Situation:
     """All that advice is given from, at ``now``.
 
@@ -119,6 +129,7 @@ class Situation:
     piles: tuple[Pile, ...] = ()
     papers: tuple[ReadingItem, ...] = ()
     resumes: tuple[ResumeCard, ...] = ()
+    goals: tuple[OpenGoal, ...] = ()
     read_today: float = 0.0
     read_stretch: float = 0.0
     last_mail: float | None = None

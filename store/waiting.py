@@ -6,8 +6,11 @@ from datetime import datetime, tzinfo
 from store import advice_log, drifts, heartbeats, reading, resumes, sessions, task_rows
 from store.progress import Progress, progress_of
 from store.runs import Run, active_runs
-from store.situations import Guard, Job, OpenTask, Pile, ResumeCard, Situation
+from store.situations import Guard, Job, OpenGoal, OpenTask, Pile, ResumeCard, Situation
 from store.waiting_preferences import read_waiting
+from store.weekly.calendar import week_of
+from store.weekly.goals import open_goals
+from store.weekly.preferences import read_weeks
 from store.worked import read_stretch, seconds_by_kind
 
 UNLOOKED_SECONDS = 4 * 86400.0
@@ -38,6 +41,7 @@ def gather(
         piles=tuple(_piles(connection, now)),
         papers=reading.items(connection, now),
         resumes=tuple(_cards(connection)),
+        goals=tuple(_goals(connection, now, zone)),
         read_today=read / 60,
         read_stretch=read_stretch(connection, now) / 60,
         last_mail=_last_mail(connection, today),
@@ -170,6 +174,12 @@ def _cards(connection: sqlite3.Connection) -> list[ResumeCard]:
         for one in resumes.open_resumes(connection)
         if one.project_id is not None
     ]
+
+
+def _goals(connection: sqlite3.Connection, now: float, zone: tzinfo | None) -> list[OpenGoal]:
+    """Those of this week, of which nothing is said yet to have come."""
+    week = week_of(now, zone, read_weeks(connection).week_start)
+    return [OpenGoal(one.text, one.project_id, frozenset(one.links)) for one in open_goals(connection, week)]
 
 
 def _last_mail(connection: sqlite3.Connection, today: float) -> float | None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.alert_settings import Change, Kept
 from app.markup import plain
+from app.views import week_start
 from app.views.alert_inputs import keep, seed
 from app.views.deeds import draw_wrong
 from app.views.weekdays import WEEKDAYS
@@ -29,6 +30,7 @@ def draw(kept: Kept, settings: Settings, say: Words) -> None:
     draw_quiet(chosen, settings, say)
     draw_digests(chosen, settings, say)
     draw_review(chosen, settings, say)
+    week_start.draw(settings, say)
     one = seed("times-language", chosen.language)
     st.selectbox(
         say.say("Language of the messages"),

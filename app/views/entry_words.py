@@ -27,6 +27,7 @@ FOUND = {
     "task": (mark("tasks"), ":material/task_alt:"),
     "log": (mark("logs"), ":material/article:"),
     "paper": (mark("papers"), ":material/menu_book:"),
+    "week": (mark("weeks"), ":material/event_note:"),
 }
 
 

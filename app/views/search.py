@@ -19,6 +19,7 @@ PAGES = {
     "commit": ("views/journal.py", "commit"),
     "session": ("views/journal.py", "day"),
     "paper": ("views/paper.py", "id"),
+    "week": ("views/review.py", "week"),
 }
 _SPAN = tuple[tuple[int, int], ...]
 

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,6 +13,8 @@ from app.views import entry_words
 from store import documents, entries, resumes, sessions, settings, tasks
 from store.database import write
 from store.projects import ensure_project
+from store.weekly import closing
+from store.weekly.calendar import Week
 
 Open = Callable[..., AppTest]
 Shown = Callable[[AppTest], str]
@@ -73,6 +76,20 @@ def test_a_note_of_a_session_leads_to_its_day(written: sqlite3.Connection, open_
     assert link.page == "journal"
     page = shown(open_page("journal", **dict([link.query_string.split("=")])))
     assert "two seams left · 損失の平滑化の途中" in page
+
+
+def test_what_was_written_of_a_week_leads_to_its_review(
+    written: sqlite3.Connection, open_page: Open, shown: Shown
+) -> None:
+    """A goal and an answer of a review are found as the week, in both languages."""
+    week = Week(2026, 47)
+    with write(written):
+        closing.begin(written, week, UTC, "mon", week.bounds(UTC)[1])
+        closing.answer(written, week, "worked", "朝に蒸留の実験を始めた", time.time())
+    for locale, word in (("en-US", "weeks"), ("ja-JP", "週")):
+        app = open_page("search", locale=locale, q="蒸留")
+        assert ":orange-background[蒸留]の実験" in shown(app) and word in shown(app)
+        assert ("review", "week=2026-W47") in {(one.proto.page, one.proto.query_string) for one in app.get("page_link")}
 
 
 def test_nothing_found_and_nothing_asked(written: sqlite3.Connection, open_page: Open, shown: Shown) -> None:

@@ -72,8 +72,18 @@ MACHINE_FACTS: dict[str, list[dict[str, Any]]] = {
     "gpu_free": [{"indexes": [2], "waiting": ["sweep-3"], "reason": "waits for 2 GPUs"}],
     "task": [{"title": "学習率を半分にして再実行", "project": "cifar"}],
     "review": [
-        {"begin": NOON - 604800, "end": NOON, "runs": 23, "finished": 18, "crashed": 3, "hours": 61.5, "open": 2}
+        {
+            "week": "2026-W47",
+            "begin": NOON - 604800,
+            "end": NOON,
+            "runs": 23,
+            "finished": 18,
+            "crashed": 3,
+            "hours": 61.5,
+            "open": 2,
+        }
     ],
+    "goals": [{"week": "2026-W47", "goals": ["the ablation of table 2", "読みかけの論文を読み終える"]}],
 }
 END_FACTS: dict[str, list[dict[str, Any]]] = {
     "finished": [{"length": 11520.0}],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from store.advice import KINDS, MOST, STRETCH_SECONDS, Advice, advise
 from store.advice_words import messages
-from store.situations import Guard, Job, OpenTask, Pile, ReadingItem, ResumeCard, Situation, wait_of
+from store.situations import Guard, Job, OpenGoal, OpenTask, Pile, ReadingItem, ResumeCard, Situation, wait_of
 from store.symptoms import Phrase
 
 NOW = 1_000_000.0
@@ -49,6 +49,45 @@ def line(one: Advice) -> str:
 def of_kind(situation: Situation, kind: str) -> Advice | None:
     """The advice of that kind, if there is one."""
     return next((one for one in advise(situation) if one.kind == kind), None)
+
+
+class TestGoals:
+    """What serves a goal of the week."""
+
+    def test_its_task_first(self) -> None:
+        """Of tasks alike the one that a goal is about comes first, and says so; without the goal it does not."""
+        busy = Situation(NOW, jobs=(job(60),), tasks=(task(1), task(2), task(3)))
+        goal = OpenGoal("Table 2", None, frozenset({("task", "3")}))
+        assert subjects(busy)[0] == ("task", "task:1")
+        first = advise(replace(busy, goals=(goal,)))[0]
+        assert (first.subject, str(first.reasons[-1])) == ("task:3", "serves this week's goal: Table 2")
+
+    def test_how_much(self) -> None:
+        """What a goal is about counts half as much again, what is of its project a quarter more, the nearer goal is
+        named, and what is of no goal says nothing."""
+        near, far = OpenGoal("near", None, frozenset({("task", "1")})), OpenGoal("far", CIFAR)
+        plain = Situation(NOW, tasks=(task(1), task(2, project_id=SPEECH)))
+        scores = {one.subject: one.score for one in advise(plain)}
+        for goals, factor, said in (((near,), 1.5, "near"), ((far,), 1.25, "far"), ((far, near), 1.5, "near")):
+            found = {one.subject: one for one in advise(replace(plain, goals=goals))}
+            assert found["task:1"].score == pytest.approx(scores["task:1"] * factor)
+            assert str(found["task:1"].reasons[-1]).endswith(said)
+            assert found["task:2"].score == scores["task:2"]
+            assert "goal" not in line(found["task:2"])
+
+    def test_papers_and_runs(self) -> None:
+        """A goal may be about a paper to read, and about a run whose plan is missing."""
+        goals = (OpenGoal("p", None, frozenset({("paper", "2401.1")})), OpenGoal("r", None, frozenset({("run", "r1")})))
+        papers = (ReadingItem("2401.1", "a paper", 1, 20.0),)
+        found = Situation(NOW, jobs=(job(60, planned=False),), papers=papers, goals=goals)
+        assert str(of_kind(found, "read").reasons[-1]).endswith("goal: p")  # type: ignore[union-attr]
+        assert str(of_kind(found, "plan").reasons[-1]).endswith("goal: r")  # type: ignore[union-attr]
+
+    def test_no_goal_outweighs_what_woke(self) -> None:
+        """What woke still comes before what serves a goal."""
+        goal = OpenGoal("g", CIFAR, frozenset({("task", "2")}))
+        found = Situation(NOW, tasks=(task(1, woken_by="sweep"), task(2, priority=2)), goals=(goal,))
+        assert subjects(found)[0] == ("task", "task:1")
 
 
 class TestOrder:

@@ -12,9 +12,12 @@ from store.database import write
 from store.drifts import Drift, DriftFile
 from store.progress import Progress, record_progress
 from store.runs import set_flag
-from store.situations import Guard, OpenTask, Pile, ResumeCard, Situation
+from store.situations import Guard, OpenGoal, OpenTask, Pile, ResumeCard, Situation
 from store.waiting import day_begin, gather
 from store.waiting_preferences import WaitingPreferences, save_waiting
+from store.weekly import goals
+from store.weekly.calendar import Week
+from store.weekly.preferences import WeekPreferences, save_weeks
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC).timestamp()
 Launched = Callable[..., str]
@@ -256,3 +259,28 @@ class TestDay:
             number = resumes.write_resume(journal, NOW, project_id=project, place="x", next_step="y")
             resumes.write_resume(journal, NOW, project_id=None, place="of no project")
         assert look(journal).resumes == (ResumeCard(number, project, "cifar", "x", "y", NOW),)
+
+
+class TestGoals:
+    """The goals of the week."""
+
+    def test_of_this_week(self, journal: sqlite3.Connection, running: Callable[..., str]) -> None:
+        """Those of this week that are open, with what they are about; the week is that of the zone and its first day,
+        and the task that one is about is advised for it."""
+        running("r1")
+        week = Week(2026, 47)
+        with write(journal):
+            number = tasks.add(journal, "draw figure 2", NOW, project_id=project_of(journal, "r1"), estimate=1200.0)
+            _, done, _ = goals.set_goals(
+                journal, week,
+                [("figure 2", None, [("task", str(number))]), ("over", None, []), ("read", 1, [])], NOW,
+            )  # fmt: skip
+            goals.set_state(journal, done.id, "reached", NOW)
+            goals.set_goals(journal, week.shift(1), [("next", None, [])], NOW)
+        about = frozenset({("task", str(number))})
+        assert look(journal).goals == (OpenGoal("figure 2", None, about), OpenGoal("read", 1))
+        assert [one.text for one in look(journal, NOW + 86400 * 2).goals] == ["next"]
+        (advice,) = [one for one in advise(look(journal)) if one.task_id == number]
+        assert str(advice.reasons[-1]) == "serves this week's goal: figure 2"
+        save_weeks(journal, WeekPreferences("sun"), NOW)
+        assert [one.text for one in look(journal, NOW + 86400).goals] == ["next"]

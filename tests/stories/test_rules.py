@@ -10,6 +10,8 @@ import pytest
 from store import thresholds
 from store.alert_rules import RULES
 from store.database import write
+from store.weekly import closing, goals
+from store.weekly.calendar import week_of
 from tests.fakes.pushbullet_server import PushbulletServer
 from tests.stories.world import FRIDAY, MORNING, SPARSE, World, usual_line
 from tests.workers.alerts.lab import GIB, HOUR, MINUTE, card
@@ -22,6 +24,7 @@ TRACE = (
 )
 DIGESTS = ("13:00", "13:30", "14:00")
 NOON = MORNING + 2 * HOUR
+MONDAY = MORNING + 6 * 24 * HOUR
 AFTER = 65 * MINUTE
 """For how long nothing more must come: two more digests pass in it."""
 
@@ -279,6 +282,17 @@ def _review(world: World) -> float:
     return FRIDAY + 8 * HOUR
 
 
+@tells("goals", "goals of this week", "the ablation of table 2", "read two papers")
+def _goals(world: World) -> float:
+    world.wall = MONDAY - 12 * HOUR
+    with write(world.connection):
+        aims: list[goals.Wanted] = [("the ablation of table 2", None, []), ("read two papers", None, [])]
+        goals.set_goals(world.connection, week_of(MONDAY, None), aims, world.wall)
+    world.look_until(MONDAY + 3 * HOUR - 5, every=25)
+    assert world.server.pushes == []
+    return MONDAY + 3 * HOUR
+
+
 def _each(seconds: float, act: Callable[[], None]):
     while True:
         act()
@@ -311,3 +325,20 @@ def test_told_once_and_in_time(kind: str, world: World, server: PushbulletServer
     world.look(AFTER, every=25)
     assert world.titles()[told + 1 :] == []
     assert [way for way in world.waiting() if way.state != "held"] == []
+
+
+def test_a_closed_week_is_not_reminded_of(world: World, server: PushbulletServer) -> None:
+    """Who closes the week on Friday morning hears nothing of it in the afternoon, also where it was held already."""
+    world.wall = FRIDAY + 5 * HOUR
+    world.choose(digests=("18:00",), review="fri 15:30")
+    run = world.launch()
+    world.train(run, last=60, ends=lambda: world.exits(run))
+    world.look_until(FRIDAY + 6 * HOUR, every=25)
+    assert "review" in {alert.kind for alert in world.alerts()}
+    with write(world.connection):
+        week = week_of(FRIDAY, None)
+        closing.begin(world.connection, week, None, "mon", world.wall)
+        closing.close(world.connection, week, {"week": str(week)}, world.wall)
+    world.look_until(FRIDAY + 9 * HOUR, every=25)
+    assert [title[:10] for title in world.titles()] == ["✔ finished"]
+    assert [way for way in world.waiting() if way.state in ("held", "waiting")] == []

@@ -12,15 +12,16 @@ from store.runs import Run
 from workers.alerts.gathering import subject_of
 from workers.alerts.judgement import Judgement
 from workers.alerts.rules import MACHINE_EVERY, MACHINE_RULES, OF_RUNS, RUN_RULES, MachineRule, RunRule
+from workers.alerts.rules.goals import judge_goals
 from workers.alerts.rules.points import RULES as POINT_RULES
 from workers.alerts.rules.points import PointWatch
-from workers.alerts.rules.review import Figures, judge_review, last_due
+from workers.alerts.rules.review import Figures, Weeks, judge_review, last_due
 from workers.alerts.sights import MachineSight, RunSight
 from workers.machine.awake import Clocks
 
 log = logging.getLogger(__name__)
 
-REVIEW = "review"
+REVIEW, GOALS = "review", "goals"
 Attempt = tuple[str, int]
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -121,16 +122,26 @@ class Asking:
             if found is not None:
                 look.note(kind, None, found)
 
-    def judge_review(self, look: Look, sight: MachineSight, known: Container[Key], figures: Figures) -> None:
+    def judge_review(
+        self, look: Look, sight: MachineSight, known: Container[Key], figures: Figures, weeks: Weeks
+    ) -> None:
         """Ask whether the week's review is due, unless that was told already (is among the ``known``)."""
-        due = last_due(look.preferences.review, sight.now, None)
         if not look.preferences.rule_on(REVIEW) or look.clocks.steady < self._next.get(REVIEW, 0.0):
             return
+        due = last_due(look.preferences.review, sight.now, None, weeks.start())
         if due is None or Key(REVIEW, "", due[0]) in known:
             return
         self._next[REVIEW] = look.clocks.steady + MACHINE_EVERY[REVIEW]
-        found = self.attempt("the review", judge_review, sight, look.preferences.review, None, figures)
+        found = self.attempt("the review", judge_review, sight, look.preferences.review, None, figures, weeks)
         look.note(REVIEW, None, found or ())
+
+    def judge_goals(self, look: Look, known: Container[Key], weeks: Weeks) -> None:
+        """Ask for the goals of a week that begins today, unless they were told already (are among the ``known``)."""
+        if not look.preferences.rule_on(GOALS) or look.clocks.steady < self._next.get(GOALS, 0.0):
+            return
+        self._next[GOALS] = look.clocks.steady + MACHINE_EVERY[GOALS]
+        found = self.attempt("the goals", judge_goals, look.clocks.wall, None, weeks) or ()
+        look.note(GOALS, None, [one for one in found if Key(GOALS, "", one.occasion) not in known])
 
     def is_of_run(self, kind: str) -> bool:
         """Whether a rule is about runs, and what it tells over with them."""

@@ -16,6 +16,7 @@ _IMPORTANCE = (
 )
 _LINE_LIMIT = 200
 _DASH = " — "
+GOAL_MARK = "• "
 
 
 def compose_digest(
@@ -34,7 +35,7 @@ def compose_digest(
     words, clean = Words(language, zone), cleaner(redact)
     ranked = sorted(alerts, key=_rank)
     kinds = Counter(alert_words.title_of(one.kind, one.facts)[1] for one in ranked)
-    parts = [words.say("{n} {word}", n=n, word=words.say(word)) for word, n in kinds.items()]
+    parts = [_some(word, n, words) for word, n in kinds.items()]
     title = words.count("{n} thing: {parts}", "{n} things: {parts}", len(alerts), parts=words.say(", ").join(parts))
     groups: dict[str, list[Alert]] = {}
     for one in ranked:
@@ -42,7 +43,7 @@ def compose_digest(
     lines: list[str] = []
     told, room = 0, BODY_LIMIT
     for group in groups.values():
-        line = shorten(_line(group, words, now, clean), _LINE_LIMIT)
+        line = _goals(group, words, clean) or shorten(_line(group, words, now, clean), _LINE_LIMIT)
         more = words.count("and {n} more", "and {n} more", len(alerts) - told)
         if len(line) + 1 + len(more) + 1 > room:
             lines.append(more)
@@ -74,6 +75,21 @@ def _line(group: Sequence[Alert], words: Words, now: float, clean: Callable[[str
         return words.say("; ").join(f"{title}{mark}" for title, mark in zip(titles, marks, strict=True))
     heads = [title.rpartition(_DASH)[0] or title for title in titles]
     return f"{names.pop()}: " + words.say("; ").join(f"{head}{mark}" for head, mark in zip(heads, marks, strict=True))
+
+
+def _some(word: str, n: int, words: Words) -> str:
+    """How many there are of a kind; the goals of a week are told of once, and are not counted."""
+    word = words.say(word)
+    return word if word == words.say(alert_words.SIGNS["goals"][1]) else words.say("{n} {word}", n=n, word=word)
+
+
+def _goals(group: Sequence[Alert], words: Words, clean: Callable[[str], str]) -> str:
+    """The goals of a week, a line each as the alert itself has them; empty for what is not about these."""
+    if group[0].kind != "goals":
+        return ""
+    sign, word = alert_words.title_of(group[0].kind, group[0].facts)
+    goals = [clean(line) for line in group[0].body.splitlines() if line.startswith(GOAL_MARK)]
+    return "\n".join([f"{sign} {words.say(word)}", *goals])
 
 
 def _marks(alert: Alert, words: Words, now: float) -> str:

@@ -19,7 +19,7 @@ EVENTS = frozenset({"threshold", "best"})
 """Rules whose every judgement is something new that happened …"""
 SERIAL = frozenset({"best"})
 """… and of these, the ones that make another alert each time."""
-MOMENTS = EVENTS | {"milestone", "review"}
+MOMENTS = EVENTS | {"milestone", "review", "goals"}
 """Rules that tell of a moment, not of a state: their alerts stay until somebody has seen them."""
 
 State = dict[str, Any]

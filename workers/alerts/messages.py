@@ -20,7 +20,7 @@ from store.run_tellings import position
 from store.runs import Run
 from store.symptoms import Length, Phrase
 from store.words import LANGUAGES, Words
-from workers.alerts.digest_lines import compose_digest
+from workers.alerts.digest_lines import GOAL_MARK, compose_digest
 from workers.alerts.lines import BODY_LIMIT, TITLE_LIMIT, VEIL, Message, clean_line, cleaner, shorten, veil_of
 
 __all__ = [
@@ -52,7 +52,7 @@ _OVER_TIME = frozenset(("stalled", "diverged"))
 """What began well before it could be told from what only looks like it: that is not late."""
 _WITH_LOG = frozenset(("crashed", "killed", "lost", "stalled"))
 _WITH_PLAN = frozenset((*ENDS, "diverged"))
-_OF_NOBODY = frozenset(("review", "task"))
+_OF_NOBODY = frozenset(("review", "goals", "task"))
 _MOST_TASKS = 3
 _AS_GOOD_AS_ALL = 0.99  # many do not say the last step
 _OF_MACHINES = frozenset(("gpu_lost", "driver", "xid", "heat", "ecc", "host_memory", "disk", "gpu_free"))
@@ -147,7 +147,7 @@ def compose(
         body = f"{shorten(name, _NAME_LIMIT)}: {body}"
     if kind in _WITH_LOG:
         body += _last_lines(lines, told.words.say("Last lines:"), BODY_LIMIT - len(body))
-    return Message(title, shorten(body, BODY_LIMIT), _link(run, kind, dashboard_url))
+    return Message(title, shorten(body, BODY_LIMIT), _link(run, kind, facts, dashboard_url))
 
 
 def compose_note(title: str, body: str, *, url: str | None = None, redact: Callable[[str], str] = str) -> Message:
@@ -218,7 +218,10 @@ def _plain_cause(run: Run) -> str:
 
 
 def _about(kind: str, facts: Mapping[str, Any], told: _Teller) -> list[str]:
-    """What the title does not tell, and what to do."""
+    """What the title does not tell, and what to do; each goal of a week, which a title may cut off."""
+    if kind == "goals":
+        goals = [shorten(f"{GOAL_MARK}{told.clean(one)}", _PIECE_LIMIT) for one in tellings.listed(facts, "goals")]
+        return goals or [""]
     parts = alert_words.telling(kind, facts)
     details = [shorten(told.phrase(one), _PIECE_LIMIT) for one in parts.details]
     if details and told.words.language == "en" and parts.details[0].message[0].islower():
@@ -309,10 +312,12 @@ def _last_lines(lines: Sequence[str], label: str, room: int) -> str:
     return "\n".join(["\n" + label, *kept]) if kept else ""
 
 
-def _link(run: Run | None, kind: str, dashboard_url: str) -> str | None:
+def _link(run: Run | None, kind: str, facts: Mapping[str, Any], dashboard_url: str) -> str | None:
     base = dashboard_url.rstrip("/")
     if not base:
         return None
+    if kind == "review" and tellings.word(facts, "week"):
+        return f"{base}/review?week={quote(tellings.word(facts, 'week'), safe='')}"
     if kind in _OF_MACHINES:
         return f"{base}/machine"
     return base if run is None else f"{base}/run?id={quote(run.id, safe='')}"

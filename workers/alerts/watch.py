@@ -25,6 +25,7 @@ from workers.alerts.gathering import PACE, Gathering, subject_of
 from workers.alerts.judgement import Judgement
 from workers.alerts.machine_sight import MachineWatch
 from workers.alerts.rules.points import RULES as POINT_RULES
+from workers.alerts.weeks import KeptWeeks
 from workers.machine import processes
 from workers.machine.awake import boot_clock, read_clocks
 
@@ -73,6 +74,7 @@ class AlertWatch:
         here, boot_id = socket.gethostname(), processes.boot_id()
         self.gathering = Gathering(connection, here=here, boot_id=boot_id, read_at=read_at)
         self.machine = MachineWatch(connection)
+        self.weeks = KeptWeeks(connection)
         self.asking = asking or Asking(connection)
         self.states: dict[Key, State] = {
             Key(one.rule, one.subject, one.occasion): one.data
@@ -108,7 +110,8 @@ class AlertWatch:
         )
         if machine is not None:
             self.asking.judge_machine(look, machine, kinds)
-            self.asking.judge_review(look, machine, self.states, partial(read_figures, self.connection))
+            self.asking.judge_review(look, machine, self.states, partial(read_figures, self.connection), self.weeks)
+        self.asking.judge_goals(look, self.states, self.weeks)
         after, due = self._follow(look)
         raised = self._write(look, after, due, [*paces, *self.gathering.due(look.clocks)])
         self._read_to_end = ended

@@ -81,7 +81,7 @@ def _export_journal(folder: Path) -> None:
     say(
         f"{folder} holds the journal itself as journal.db, and as files: entries {done.entries}, attachments "
         f"{done.attachments}, tasks {done.tasks}, runs {done.runs}, sessions {done.sessions}, "
-        f"reviews {done.reviews}, papers {done.papers}"
+        f"reviews {done.reviews}, papers {done.papers}, weeks {done.weeks}"
     )
 
 

@@ -1,6 +1,5 @@
 """`machiai paper export` and `cite`: papers for other programs and people."""
 
-import os
 import time
 from pathlib import Path
 
@@ -8,10 +7,10 @@ import click
 
 from store import bibliography, papers, reading
 from store.database import write
-from store.errors import PaperError
 from store.paper_lookups import find_paper
 from store.paper_rows import STATES, Paper
 from workers.commands import say
+from workers.commands.output import put_out
 from workers.commands.paper_words import open_papers
 
 KEPT = ("reading", "queue", "read")
@@ -49,7 +48,7 @@ def export(names: tuple[str, ...], form: str, states: tuple[str, ...], tag: str 
         else:
             with write(connection):
                 text = bibliography.to_bibtex(chosen, bibliography.keys_of(connection, chosen))
-    _put_out(text, out)
+    put_out(text, out)
     if out is not None or not chosen:
         say(_count(chosen) + (f" are in {out}" if out and len(chosen) != 1 else f" is in {out}" if out else ""))
 
@@ -65,22 +64,3 @@ def cite(names: tuple[str, ...]) -> None:
 
 def _count(chosen: list[Paper]) -> str:
     return "1 paper" if len(chosen) == 1 else f"{len(chosen):,} papers"
-
-
-def _put_out(text: str, out: Path | None) -> None:
-    """To stdout as UTF-8, or to a file that is there only when it is whole."""
-    data = text.encode("utf-8", "replace")
-    if out is None:
-        click.echo(data, nl=False)
-        return
-    draft = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        if out.exists() and not out.is_file():
-            out.write_bytes(data)
-            return
-        draft.write_bytes(data)
-        draft.replace(out)
-    except OSError as error:
-        raise PaperError("cannot write {file}: {why}", file=out, why=error.strerror) from error
-    finally:
-        draft.unlink(missing_ok=True)

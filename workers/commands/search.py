@@ -27,7 +27,7 @@ _CATCH_UP_SECONDS = 10.0
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many to show.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: kind, id, title, snippet, score; best first.")
 def search(words: tuple[str, ...], kinds: tuple[str, ...], project_name: str | None, limit: int, as_json: bool) -> None:
-    """Find TEXT in entries, tasks, runs, log excerpts, commits, sessions and papers, best first.
+    """Find TEXT in entries, tasks, runs, log excerpts, commits, sessions, papers and weeks, best first.
 
     It may be Japanese, English or both. All the words must be there, in any order; what is joined, as loss-curve or
     学習率, must stand together. Half and full width, upper and lower case are the same.

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from store.database import write
 from store.errors import JournalError
 from store.preferences import AlertPreferences, RuleChoice
+from store.weekly import closing, goals
+from store.weekly.calendar import week_of
 from tests.workers.alerts.lab import START, Lab
 from workers.alerts.asking import Asking, Key, Look
 from workers.alerts.judgement import Judgement
 from workers.alerts.rules import RunRule
 from workers.alerts.sights import MachineSight, RunSight
+from workers.alerts.weeks import KeptWeeks
 from workers.machine.awake import Clocks
 
 
@@ -128,7 +132,14 @@ class TestMachines:
 class TestReview:
     """The week's review."""
 
-    def _ask(self, asking: Asking, when: str, now: float, known: tuple[Key, ...] = ()) -> tuple[Look, int]:
+    def _ask(
+        self,
+        connection: sqlite3.Connection,
+        asking: Asking,
+        when: str,
+        now: float,
+        known: tuple[Key, ...] = (),
+    ) -> tuple[Look, int]:
         look = Look(Clocks(now, now), AlertPreferences(review=when))
         asked = 0
 
@@ -137,16 +148,49 @@ class TestReview:
             asked += 1
             return {"runs": 3, "finished": 2, "crashed": 1, "hours": 5.0, "open": 0}
 
-        asking.judge_review(look, MachineSight(now), known, figures)
+        asking.judge_review(look, MachineSight(now), known, figures, KeptWeeks(connection))
         return look, asked
 
     def test_due(self, journal: sqlite3.Connection) -> None:
         """It is told when it is due, and its figures are not asked for again once it was told."""
         asking = Asking(journal)
-        assert self._ask(asking, "", START) == (Look(Clocks(START, START), AlertPreferences(review="")), 0)
-        look, asked = self._ask(asking, "fri 16:00", START)
+        assert self._ask(journal, asking, "", START) == (Look(Clocks(START, START), AlertPreferences(review="")), 0)
+        look, asked = self._ask(journal, asking, "fri 16:00", START)
         assert asked == 1
         (key,) = look.found
         assert (key.rule, look.found[key].facts["runs"]) == ("review", 3)
-        assert self._ask(asking, "fri 16:00", START + 3600, (key,))[1] == 0
-        assert self._ask(asking, "fri 16:00", START + 5 * 86400)[1] == 0
+        assert self._ask(journal, asking, "fri 16:00", START + 3600, (key,))[1] == 0
+        assert self._ask(journal, asking, "fri 16:00", START + 5 * 86400)[1] == 0
+
+    def test_closed(self, journal: sqlite3.Connection) -> None:
+        """It is not told of a week that was closed."""
+        week = week_of(START, None)
+        with write(journal):
+            closing.begin(journal, week, None, "mon", START)
+            closing.close(journal, week, {"week": str(week)}, START)
+        look, asked = self._ask(journal, Asking(journal), "fri 16:00", START)
+        assert (look.found, asked) == ({}, 0)
+
+
+def test_goals_of_the_week(journal: sqlite3.Connection) -> None:
+    """They are told on the first day of their week, once, as open as they are then; and not with the rule off."""
+    monday = week_of(START, None).shift(1).bounds(None)[0]
+    week = week_of(monday, None)
+    with write(journal):
+        done, _ = goals.set_goals(journal, week, [("a", None, []), ("b", None, [])], START)
+        goals.set_state(journal, done.id, "dropped", START)
+    asking = Asking(journal)
+
+    def ask(now: float, known: tuple[Key, ...] = (), **chosen: RuleChoice) -> Look:
+        look = Look(Clocks(now, now), AlertPreferences(rules=chosen))
+        asking.judge_goals(look, known, KeptWeeks(journal))
+        return look
+
+    assert ask(monday - 60.0).found == {}
+    assert ask(monday + 60.0, goals=RuleChoice(on=False)).found == {}
+    found = ask(monday + 120.0).found
+    key = Key("goals", "", str(week))
+    assert {one: found[one].facts["goals"] for one in found} == {key: ["b"]}
+    assert ask(monday + 150.0).found == {}
+    assert ask(monday + 240.0, known=(key,)).found == {}
+    assert ask(monday + 86400.0).found == {}

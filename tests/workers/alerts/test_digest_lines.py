@@ -42,6 +42,17 @@ def test_the_title_counts_and_each_has_a_line() -> None:
     assert made.url == BASE
 
 
+def test_goals_of_a_week() -> None:
+    """The goals of a week are listed whole, a line each, though its title is cut."""
+    goals = ["• " + "the first " * 12, "• 論文の図を直す", "• read two papers"]
+    made = digest(
+        alert(1, "best", "★ new best: val_acc 0.912 — resnet50", "r1"),
+        alert(2, "goals", "⚑ goals of this week: the first the first…", body="\n".join(goals)),
+    )
+    assert made.title == "2 things: 1 new best, goals of this week"
+    assert made.body.splitlines()[1:] == ["⚑ goals of this week", *[goal.strip() for goal in goals]]
+
+
 def test_japanese() -> None:
     """The same in Japanese: short, since each character is wide."""
     made = digest(

@@ -373,6 +373,12 @@ def test_title_of_a_running_run(kind, facts, english, japanese):
         ),
         ("gpu_free", MACHINE_FACTS["gpu_free"][0], "+ GPU 2 free: sweep-3 still queued — lab-1", None),
         ("review", MACHINE_FACTS["review"][0], "☰ week in review: 18 of 23 runs finished, 3 crashed", None),
+        (
+            "goals",
+            MACHINE_FACTS["goals"][0],
+            "⚑ goals of this week: the ablation of table 2; 読みかけの論文を読み終える",
+            "⚑ 今週の目標: the ablation of table 2; 読みかけの論文を読み終える",
+        ),
     ],
 )
 def test_title_of_a_machine(kind, facts, english, japanese):
@@ -380,7 +386,16 @@ def test_title_of_a_machine(kind, facts, english, japanese):
     made = message(None, kind, facts=facts, host="lab-1")
     assert made.title == english
     assert japanese is None or message(None, kind, facts=facts, host="lab-1", language="ja").title == japanese
-    assert made.url == ("http://127.0.0.1:8501" if kind == "review" else "http://127.0.0.1:8501/machine")
+    places = {"review": "/review?week=2026-W47", "goals": ""}
+    assert made.url == f"http://127.0.0.1:8501{places.get(kind, '/machine')}"
+
+
+def test_body_of_goals():
+    """Each goal of the week has a line of its own; without any there is none."""
+    made = message(None, "goals", facts={"week": "2026-W48", "goals": ["one " * 40, "two"]}, host="lab-1")
+    assert made.title.startswith("⚑ goals of this week: one one") and made.title.endswith("…")
+    assert made.body.splitlines() == ["• " + "one " * 39 + "one", "• two"]
+    assert message(None, "goals", facts={}, host="lab-1").body == ""
 
 
 def test_body_of_a_stall():

@@ -2,7 +2,7 @@
 
 Those on runs are asked at every look, those on machines too or as seldom as ``MACHINE_EVERY`` says (seconds): what they
 read of history is dear and changes slowly. The rules on metrics (``points``), on ends (``ends``) and the week's review
-(``review``) need more than a sight, and are asked elsewhere.
+(``review``) and goals (``goals``) need more than a sight, and are asked elsewhere.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,6 +45,7 @@ MACHINE_EVERY: Mapping[str, float] = {
     "gpu_memory": 60.0,
     "disk": 60.0,
     "review": 60.0,
+    "goals": 60.0,
 }
 OF_RUNS = frozenset({"gpu_idle"})
 """Rules on machines that tell of each run by itself."""

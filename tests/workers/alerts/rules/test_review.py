@@ -16,6 +16,26 @@ BERLIN = ZoneInfo("Europe/Berlin")
 DAY = 86400.0
 
 
+class Weeks:
+    """What is kept of weeks: the day they begin on, and which were closed."""
+
+    def __init__(self, start="mon", closed=()):
+        self.chosen = start
+        self.closed = closed
+
+    def start(self):
+        """The day that a week begins on."""
+        return self.chosen
+
+    def is_closed(self, week):
+        """Whether it was closed."""
+        return week in self.closed
+
+    def goals(self, week):
+        """None."""
+        return []
+
+
 def at(year, month, day, hour, minute, zone=TOKYO):
     """A local time in epoch seconds."""
     return datetime(year, month, day, hour, minute, tzinfo=zone).timestamp()
@@ -26,9 +46,9 @@ def figures(begin, end):
     return {"runs": 2, "finished": 1, "crashed": 1, "hours": 30.5, "open": 0}
 
 
-def judge(now, when="fri 16:00", zone=TOKYO, tell=figures):
+def judge(now, when="fri 16:00", zone=TOKYO, tell=figures, weeks=None):
     """The review at a moment."""
-    return judge_review(see(now=now), when, zone, tell)
+    return judge_review(see(now=now), when, zone, tell, weeks or Weeks())
 
 
 @pytest.mark.parametrize(
@@ -50,7 +70,35 @@ def test_what():
     """The week up to then, with its figures, in the digest, as a moment of its ISO week."""
     (found,) = judge(at(2026, 11, 20, 18, 0))
     assert (found.active, found.occasion, found.severity) == (True, "2026-W47", "digest")
-    assert found.facts == figures(0, 0) | {"begin": at(2026, 11, 13, 16, 0), "end": at(2026, 11, 20, 16, 0)}
+    assert found.facts == figures(0, 0) | {
+        "week": "2026-W47",
+        "begin": at(2026, 11, 13, 16, 0),
+        "end": at(2026, 11, 20, 16, 0),
+    }
+
+
+def test_closed():
+    """A week that was closed is not reminded of; the one before does not matter."""
+    assert judge(at(2026, 11, 20, 18, 0), weeks=Weeks(closed=("2026-W47",))) == []
+    assert judge(at(2026, 11, 20, 18, 0), weeks=Weeks(closed=("2026-W46",))) != []
+
+
+@pytest.mark.parametrize(
+    ("when", "now", "start", "week"),
+    [
+        ("mon 09:00", (2026, 11, 23, 9, 0), "mon", "2026-W47"),
+        ("wed 23:59", (2026, 11, 25, 23, 59), "mon", "2026-W47"),
+        ("thu 12:00", (2026, 11, 26, 12, 0), "mon", "2026-W48"),
+        ("sun 20:00", (2026, 11, 22, 20, 0), "mon", "2026-W47"),
+        ("sun 20:00", (2026, 11, 22, 20, 0), "sun", "2026-W47"),
+        ("sat 20:00", (2026, 11, 21, 20, 0), "sat", "2026-W47"),
+        ("fri 16:00", (2027, 1, 1, 16, 0), "mon", "2026-W53"),
+    ],
+)
+def test_which_week(when, now, start, week):
+    """In the first half of a week it is the review of the one before, on whatever day weeks begin."""
+    (found,) = judge(at(*now), when, weeks=Weeks(start))
+    assert (found.occasion, found.facts["week"]) == (week, week)
 
 
 def test_another_time():
