@@ -42,6 +42,7 @@ FIRST = (
     "tests/stories/test_look_alikes.py",
     "tests/workers/demo/test_pong.py",
     "tests/stories/test_week.py",
+    "tests/life/test_quarter.py",
     "tests/workers/test_daemon.py",
     "tests/test_style.py",
 )
