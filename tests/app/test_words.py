@@ -23,9 +23,10 @@ SOURCES = [
     *APP.glob("views/*.py"),
     *(APP / f"{name}.py" for name in ("main", "blank", "forecast", "status", "undelivered")),
     ROOT / "store" / "words.py",
+    *(ROOT / "store" / "weekly").glob("*.py"),
     *(ROOT / "workers" / "alerts").glob("*.py"),
 ]
-REFUSALS = [*(ROOT / "store").glob("*.py"), *APP.rglob("*.py")]
+REFUSALS = [*(ROOT / "store").glob("*.py"), *(ROOT / "store" / "weekly").glob("*.py"), *APP.rglob("*.py")]
 """Where errors are raised that a page can show, and phrases are made that are said within them."""
 TABLES = (advice_words, glossary, findings, xids, alert_rules, alert_words, paper_faults)
 
