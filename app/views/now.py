@@ -15,6 +15,7 @@ from app.views import (
     gpus,
     progress_bar,
     resume_form,
+    review_goals,
     run_drift,
     run_system,
     session_begin,
@@ -46,6 +47,7 @@ def live(settings: Settings, say: Words) -> None:
         alert_card.draw_all(now.cards, now.pulse.as_of, settings, say)
         if now.is_empty:
             blank.nothing_yet(say)
+        review_goals.draw_now(settings, say)
         if not moment.blank:
             advice_cards.draw(moment, settings, say)
         left, right = st.columns([3, 2], gap="medium")
