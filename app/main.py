@@ -36,6 +36,7 @@ def show() -> None:
             st.Page("views/plan.py", title=say.say("Plan"), icon=":material/checklist:", url_path="plan"),
             st.Page("views/journal.py", title=say.say("Journal"), icon=":material/book:", url_path="journal"),
             st.Page("views/papers.py", title=say.say("Papers"), icon=":material/menu_book:", url_path="papers"),
+            st.Page("views/review.py", title=say.say("Review"), icon=":material/event_note:", url_path="review"),
             st.Page("views/runs.py", title=say.say("Runs"), icon=":material/list:", url_path="runs"),
             st.Page("views/machine.py", title=say.say("Machine"), icon=":material/memory:", url_path="machine"),
             st.Page("views/settings.py", title=say.say("Settings"), icon=":material/settings:", url_path="settings"),
@@ -51,6 +52,13 @@ def show() -> None:
                 title=say.say("Paper"),
                 icon=":material/article:",
                 url_path="paper",
+                visibility="hidden",
+            ),
+            st.Page(
+                "views/close.py",
+                title=say.say("Close the week"),
+                icon=":material/event_available:",
+                url_path="close",
                 visibility="hidden",
             ),
             st.Page(

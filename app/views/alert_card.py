@@ -22,14 +22,14 @@ HOUR = 3600.0
 MORNING = 9
 
 
-def draw_all(cards: Sequence[Card], as_of: float, settings: Settings, say: Words) -> None:
-    """The first cards, and how many more there are."""
+def draw_all(cards: Sequence[Card], as_of: float, settings: Settings, say: Words, shortcut: str | None = None) -> None:
+    """The first cards, and how many more there are. ``shortcut`` is the key that acknowledges the first."""
     shown = cards[:SHOWN]
     ended = [card.run for card in shown if card.run is not None and not card.run.is_active]
     outcomes = plans.read_outcomes(settings, ended) if ended else {}
     for card in shown:
         outcome = outcomes.get(card.run.id) if card.run is not None else None
-        draw(card, outcome or Outcome(), as_of, settings, say)
+        draw(card, outcome or Outcome(), as_of, settings, say, shortcut if card is shown[0] else None)
     left_out = len(cards) - SHOWN
     if left_out <= 0:
         return
@@ -46,7 +46,9 @@ def draw_all(cards: Sequence[Card], as_of: float, settings: Settings, say: Words
             )
 
 
-def draw(card: Card, outcome: Outcome, as_of: float, settings: Settings, say: Words) -> None:
+def draw(
+    card: Card, outcome: Outcome, as_of: float, settings: Settings, say: Words, shortcut: str | None = None
+) -> None:
     """What happened, the plan written for it, and the way on."""
     run, first = card.run, card.needs[0].alert
     with st.container(border=True, key=f"need-{first.id}", gap="xsmall"):
@@ -62,7 +64,7 @@ def draw(card: Card, outcome: Outcome, as_of: float, settings: Settings, say: Wo
                 if run is not None:
                     draw_link(run, label=plain(say.say("Open")), icon=":material/article:")
                 if not settings.read_only:
-                    draw_actions(card, as_of, settings, say)
+                    draw_actions(card, as_of, settings, say, shortcut)
 
 
 def draw_head(need: Need, as_of: float, say: Words, *, named: bool) -> None:
@@ -114,7 +116,7 @@ def draw_outcome(card: Card, outcome: Outcome, settings: Settings, say: Words) -
         draw_plan_link(say.say("It woke: {title}", title=shorten(task.title, 120)), task)
 
 
-def draw_actions(card: Card, as_of: float, settings: Settings, say: Words) -> None:
+def draw_actions(card: Card, as_of: float, settings: Settings, say: Words, shortcut: str | None = None) -> None:
     """Acknowledge; or not now; or no more of this rule for this run."""
     first, ids = card.needs[0].alert, card.alert_ids
     with st.popover(say.say("Later"), icon=":material/snooze:", key=f"later-{first.id}"):
@@ -140,6 +142,7 @@ def draw_actions(card: Card, as_of: float, settings: Settings, say: Words) -> No
         say.say("Acknowledge"),
         key=f"acknowledge-{first.id}",
         type="primary",
+        shortcut=shortcut,
         on_click=acknowledge,
         args=(settings, say, ids),
     )

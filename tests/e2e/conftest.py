@@ -43,7 +43,7 @@ FLAGS = [
 ]
 # Streamlit looks for its server at the page's own address first; that it is not there is no error of ours.
 PROBES = re.compile(
-    r"/(runs|run|compare|machine|settings|plan|journal|papers|paper|search)/_stcore/(health|host-config)$"
+    r"/(runs|run|compare|machine|settings|plan|journal|papers|paper|review|close|search)/_stcore/(health|host-config)$"
 )
 
 
