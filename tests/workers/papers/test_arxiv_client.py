@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from store.paper_gate import SPACING_SECONDS
 from store.settings import Settings
 from tests.conftest import SHARED
 from tests.fakes import arxiv_server as fake
@@ -137,7 +138,7 @@ class TestFaults:
         arxiv.put(*samples(2))
         arxiv.script(fake.Fault("answer", 301, {"Location": "/api/query?search_query=all:sample&max_results=1"}))
         assert len(client.search("all:sample", 0, 1).finds) == 1
-        assert (len(arxiv.requests), clock.slept) == (2, [3.0])
+        assert (len(arxiv.requests), clock.slept) == (2, [SPACING_SECONDS])
 
     def test_nobody_there(self, at_arxiv: Settings, gate: Gate, clock: Clock) -> None:
         """Without a server, or without such a name, it is said that arXiv cannot be reached."""

@@ -132,4 +132,4 @@ def test_the_daemon_does_it(
     wait_for(lambda: not intents.open_intents(journal), "the answer")
     (wish,) = intents.latest_intents(journal, PULL_PAPERS, 0)
     assert (wish.state, wish.answer) == ("done", "0 new papers")
-    assert arxiv.shortest_gap() >= 2.99
+    assert arxiv.shortest_gap() >= 3
