@@ -73,7 +73,7 @@ def test_a_query_that_arxiv_cannot_read_is_asked_once_a_day(
 ) -> None:
     """HTTP 400 is not tried again before the next day."""
     follow("ti:sample")
-    arxiv.always(fake.Fault("answer", 400))
+    arxiv.always(fake.answer(400))
     look(watch, clock, 2 * DAY, 600)
     assert len(arxiv.requests) == 3
 
