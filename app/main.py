@@ -81,7 +81,7 @@ def show() -> None:
     search_box.draw(say)
     with st.container(width=WIDTH):
         for problem in settings.problems:
-            st.warning(plain(problem), icon=":material/settings_alert:")
+            st.warning(plain(words.why(problem, say)), icon=":material/settings_alert:")
         undelivered.banner(settings, say)
         session_clock.banner(settings, say)
         with blank.shield(say):

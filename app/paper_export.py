@@ -15,13 +15,23 @@ MEDIA = {"bib": "application/x-bibtex", "md": "text/markdown", "csv": "text/csv"
 KEPT = ("reading", "queue", "read")
 
 
-def write_out(settings: Settings, form: str, states: Sequence[str], tag: str | None, names: dict[str, str]) -> bytes:
-    """The papers in those states in one of ``FORMATS``, as UTF-8; ``names`` are the words for the states."""
+def write_out(
+    settings: Settings,
+    form: str,
+    states: Sequence[str],
+    tag: str | None,
+    names: dict[str, str],
+    picked: Sequence[str] | None = None,
+) -> bytes:
+    """The papers in those states in one of ``FORMATS``, as UTF-8; ``names`` are the words for the states. Of them only
+    those ``picked`` by their refs, where that is not None."""
     assert set(states) <= set(STATES)
     with reads.open_journal(settings) as connection, snapshot(connection):
         found: list[Paper] = []
         for state in states:
             found += papers.list_papers(connection, [state], tag=tag)
+        if picked is not None:
+            found = [one for one in found if one.ref in picked]
         if form == "bib":
             text = bibliography.to_bibtex(found, bibliography.keys_of(connection, found, keep=False))
         elif form == "md":
@@ -32,7 +42,7 @@ def write_out(settings: Settings, form: str, states: Sequence[str], tag: str | N
     return settings.redact(text).encode("utf-8", "replace")
 
 
-def name_file(form: str, states: Sequence[str], say: Words) -> str:
+def name_file(form: str, states: Sequence[str], say: Words, *, picked: bool = False) -> str:
     """``papers-queue-2026-11-21.bib``"""
-    of = states[0] if len(states) == 1 else "all"
+    of = "some" if picked else states[0] if len(states) == 1 else "all"
     return f"papers-{of}-{say.date(time.time())[:10]}.{form}"

@@ -69,6 +69,12 @@ def read_counts(settings: Settings) -> dict[str, int]:
         return papers.count_states(connection)
 
 
+def read_tags(settings: Settings) -> list[str]:
+    """All tags in use."""
+    with reads.open_journal(settings) as connection:
+        return papers.all_tags(connection)
+
+
 def read_shelf(settings: Settings, section: str, *, number: int = 1, tag: str | None = None) -> Shelf:
     """Page ``number`` of the papers of a section: ``inbox``, ``queue``, ``reading``, ``read`` or ``aside``."""
     now = time.time()

@@ -62,7 +62,7 @@ def refuse(name: Any, url: Any) -> Phrase | None:
     return None
 
 
-def read_channels(value: Any, path: Path, problems: list[str]) -> tuple[ChannelUrl, ...]:
+def read_channels(value: Any, path: Path, problems: list[Phrase]) -> tuple[ChannelUrl, ...]:
     """The ``[[channels]]`` of the secrets file; what cannot be used is left out and told in ``problems``."""
     found: dict[str, ChannelUrl] = {}
     for table in value if isinstance(value, list) else [value]:
@@ -71,7 +71,7 @@ def read_channels(value: Any, path: Path, problems: list[str]) -> tuple[ChannelU
         if trouble is None and name in found:
             trouble = Phrase("there are two channels {name}; only the first is used", name=repr(name))
         if trouble is not None:
-            problems.append(f"{path}: {trouble}")
+            problems.append(Phrase("{path}: {trouble}", path=path, trouble=trouble))
         else:
             found[str(name)] = ChannelUrl(str(name), str(url))
     return tuple(found.values())

@@ -1,4 +1,5 @@
-"""Why arXiv could not be asked, or not be read: kept as English text, and said in the reader's language."""
+"""Why arXiv could not be asked or read, and what became of what a page asked for: kept as English text, and said in the
+reader's language."""
 
 import re
 from collections.abc import Iterator
@@ -39,6 +40,30 @@ TEXTS = {
     "unsorted": mark("arXiv did not put the newest first: some may be missing until it does"),
     "capped": mark("only the {read} newest of {total} papers were read"),
     "none_now": mark("arXiv has no paper for this search now"),
+    "no_search": mark("there is no search to pull; follow one first"),
+    "told": mark("arXiv told of {count} papers"),
+    "unknown_id": mark("arXiv knows no paper of that id"),
+    "unknown_ids": mark("arXiv knows no paper of {count} of the ids"),
+    "asked_later": mark("the papers are kept by their ids, and asked about again later"),
+    "nothing_asked": mark("nothing was to be asked"),
+    "pdf_nowhere": mark("it is not known where its PDF is"),
+    "pdf_left_alone": mark("{host} wants to be left alone (HTTP {status})"),
+    "pdf_changed": mark("the PDF changed while it was fetched"),
+    "pdf_none": mark("{host} has no PDF of it (HTTP {status}); it may have been withdrawn"),
+    "pdf_status": mark("{host} answered with HTTP {status}"),
+    "pdf_part": mark("{host} sent another part of the PDF than was asked for"),
+    "pdf_moved": mark("{host} sends one from address to address"),
+    "pdf_large": mark("the PDF has {size} MB, more than the {most} that are fetched"),
+    "pdf_larger": mark("the PDF has more than the {most} MB that are fetched"),
+    "pdf_other": mark("{host} sent something that is no PDF"),
+    "pdf_page": mark("{host} sent something that is no PDF but a web page: “{title}”"),
+    "pdf_empty": mark("an empty file was sent in place of the PDF"),
+    "pdf_damaged": mark("what was sent cannot be opened as a PDF: {reason}"),
+    "pdf_slow": mark("hardly anything of the PDF came within {seconds} s"),
+    "pdf_certificate": mark("the certificate of the server cannot be checked"),
+    "pdf_address": mark("the address of the PDF cannot be used"),
+    "pdf_broke": mark("the connection broke off while the PDF was fetched"),
+    "pdf_failed": mark("the PDF could not be had"),
 }
 UNREADABLE = TEXTS["unreadable"]
 """How the reason of a pull begins whose query is of no use as it is."""
@@ -57,6 +82,11 @@ def read(text: str) -> Phrase:
             values = {name: read(value) if name == "reason" else value for name, value in found.groupdict().items()}
             return Phrase(message, **values)
     return Phrase("{text}", text=text)
+
+
+def read_all(text: str) -> list[Phrase]:
+    """The parts of an answer that was kept, as words to say."""
+    return [read(part) for part in text.split("; ")] if read(text).message == "{text}" else [read(text)]
 
 
 def messages() -> list[str]:

@@ -4,8 +4,9 @@ import math
 import sqlite3
 from dataclasses import dataclass
 
-SPACING_SECONDS = 3.0
-"""arXiv wants at most one request in three seconds, from all of us together (https://info.arxiv.org/help/api/tou)."""
+SPACING_SECONDS = 3.125
+"""arXiv wants at most one request in three seconds, from all of us together (https://info.arxiv.org/help/api/tou); the
+rest is for clocks that are put right meanwhile."""
 BACKOFF_SECONDS = (30.0, 60.0, 120.0)
 LONGEST_SECONDS = 86400.0
 """Longer than that nobody is kept away, whatever an answer says."""
@@ -20,7 +21,7 @@ class GateState:
     reason: str
 
     def wait(self, now: float) -> float:
-        """Seconds until a request may be made; a moment that cannot be meant (a clock was set back) counts as three."""
+        """Seconds until a request may be made; one that cannot be meant (a clock was set back) counts as a turn."""
         wait = self.next_allowed - now
         longest = LONGEST_SECONDS if self.refusals else SPACING_SECONDS
         return SPACING_SECONDS if wait > longest else max(0.0, wait)

@@ -262,6 +262,8 @@ def _news(paper: Paper, said: dict[str, Any]) -> dict[str, Any]:
     if version is not None and known_version is not None and version < known_version:
         return {}
     changes = {name: value for name, value in said.items() if value and value != getattr(paper, name)}
+    if paper.withdrawn and version is not None and version > (known_version or 0) and not said["withdrawn"]:
+        changes["withdrawn"] = False  # a version after the withdrawal brings it back
     if version is None or version == known_version:
         keeps = ("title", "abstract", "authors", "published")
         changes = {name: value for name, value in changes.items() if name not in keeps or not getattr(paper, name)}

@@ -83,7 +83,7 @@ class Settings:
     private: bool = _option(False, "leave paths, host names and log lines out of alerts")
     patterns: tuple[Pattern, ...] = ()
     channels: tuple[ChannelUrl, ...] = field(default=(), repr=False)
-    problems: tuple[str, ...] = ()
+    problems: tuple[Phrase, ...] = ()
 
     @property
     def runs_folder(self) -> Path:
@@ -123,7 +123,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     file others can read) is reported in ``Settings.problems`` instead.
     """
     environ = os.environ if environ is None else environ
-    problems: list[str] = []
+    problems: list[Phrase] = []
     values: dict[str, Any] = {"home": _home(environ)}
     values |= _from_config(values["home"] / "config.toml", problems)
     values["home"] = _home(environ)
@@ -168,7 +168,7 @@ def _secrets(text: str) -> Path:
         ) from error
 
 
-def _from_config(path: Path, problems: list[str]) -> dict[str, Any]:
+def _from_config(path: Path, problems: list[Phrase]) -> dict[str, Any]:
     values = {}
     for key, value in _read_toml(path).items():
         name = _known(key)
@@ -177,23 +177,25 @@ def _from_config(path: Path, problems: list[str]) -> dict[str, Any]:
         if key == "patterns":
             values["patterns"] = _to_patterns(value, path)
         elif key == "channels":
-            problems.append(f"{path} is no place for channels; move them to the secrets file")
+            problems.append(Phrase(mark("{path} is no place for channels; move them to the secrets file"), path=path))
         elif name is None:
             problems.append(_unknown_key(key, path))
         elif name == "pushbullet_token":
-            problems.append(f"{path} is no place for the token; move it with `machiai notify --setup`")
+            problems.append(
+                Phrase(mark("{path} is no place for the token; move it with `machiai notify --setup`"), path=path)
+            )
         elif name != "home":
             values[name] = _convert(name, value, str(path))
     return values
 
 
-def _from_secrets(path: Path, problems: list[str]) -> dict[str, Any]:
+def _from_secrets(path: Path, problems: list[Phrase]) -> dict[str, Any]:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError:
         return {}
     if mode & 0o077:
-        problems.append(f"{path} can be read by others, so it is not used: chmod 600 '{path}'")
+        problems.append(Phrase(mark("{path} can be read by others, so it is not used: chmod 600 '{path}'"), path=path))
         return {}
     values = {}
     for key, value in _read_toml(path).items():
@@ -227,9 +229,13 @@ def _known(key: str) -> str | None:
     return name if any(item.name == name for item in _settable()) else None
 
 
-def _unknown_key(key: str, path: Path) -> str:
+def _unknown_key(key: str, path: Path) -> Phrase:
     near = difflib.get_close_matches(key.lower(), [item.name for item in _settable()], n=1)
-    return f"{path} has an unknown key {key!r}" + (f"; did you mean {near[0]}?" if near else "; it is ignored")
+    if near:
+        return Phrase(
+            mark("{path} has an unknown key {key}; did you mean {near}?"), path=path, key=repr(key), near=near[0]
+        )
+    return Phrase(mark("{path} has an unknown key {key}; it is ignored"), path=path, key=repr(key))
 
 
 def _convert(name: str, value: Any, source: str) -> Any:

@@ -21,6 +21,15 @@ class Phrase:
     def __str__(self) -> str:
         return self.message.format(**self.values) if self.values else self.message
 
+    def __repr__(self) -> str:
+        return f"Phrase({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Phrase) and (self.message, self.values) == (other.message, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.message)
+
 
 class Length(float):
     """Seconds; as text ``3 h 12 m``."""

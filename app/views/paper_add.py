@@ -1,6 +1,6 @@
 """Adding papers by hand: ids, addresses, DOIs or titles, a line each, a pasted list, or a BibTeX file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -10,16 +10,17 @@ from app.paper_adding import Added
 from app.views import drafts, paper_words
 from app.views.deeds import attempt, draw_wrong
 from app.words import Words
+from store.papers import MOST_TAGS
 from store.settings import Settings
 
 INTO = ("queue", "inbox", "reading", "read")
 LARGEST_MB = 20
 SHOWN = 12
-_TEXT, _FILE, _DONE = "papers-add", "papers-add-file", "papers-added"
+_TEXT, _FILE, _DONE, _TAGS = "papers-add", "papers-add-file", "papers-added", "papers-add-tags"
 
 
-def draw(settings: Settings, say: Words, *, open_it: bool) -> None:
-    """The form; it is open before there is any paper. What came of it stands below."""
+def draw(settings: Settings, say: Words, *, open_it: bool, tags: Sequence[str] = ()) -> None:
+    """The form; it is open before there is any paper. What came of it stands below. ``tags`` are those in use."""
     part = st.expander(say.say("Add papers"), expanded=open_it, icon=":material/add:", key="papers-add-part")
     with part:
         drafts.area(
@@ -40,6 +41,17 @@ def draw(settings: Settings, say: Words, *, open_it: bool) -> None:
             )
             number = st.session_state.get(_FILE, 0)
             key = f"{_FILE}-{number}"
+            st.multiselect(
+                say.say("Tags"),
+                list(tags),
+                accept_new_options=True,
+                filter_mode="contains",
+                select_all=False,
+                max_selections=MOST_TAGS,
+                key=_TAGS,
+                placeholder=say.say("Add a tag"),
+                width=240,
+            )
             with st.popover(say.say("BibTeX file"), icon=":material/upload_file:", type="tertiary"):
                 st.file_uploader(
                     say.say("A .bib file"), type=["bib", "bibtex", "txt"], key=key, max_upload_size=LARGEST_MB
@@ -88,15 +100,16 @@ def _add(settings: Settings, state: str, key: str) -> None:
     if file is not None:
         texts.append(_decode(file.getvalue()))
     st.session_state.pop(_DONE, None)
-    if attempt(_TEXT, _keeping(settings, texts, state)):
+    if attempt(_TEXT, _keeping(settings, texts, state, list(st.session_state.get(_TAGS, [])))):
         drafts.forget(_TEXT)
+        st.session_state[_TAGS] = []
         st.session_state[_FILE] = st.session_state.get(_FILE, 0) + 1
 
 
-def _keeping(settings: Settings, texts: list[str], state: str) -> Callable[[], None]:
+def _keeping(settings: Settings, texts: list[str], state: str, tags: Sequence[str]) -> Callable[[], None]:
     def keep() -> None:
-        st.session_state[_DONE] = _together([paper_adding.add(settings, one, state) for one in texts if one.strip()] or
-                                            [paper_adding.add(settings, "", state)])  # fmt: skip
+        given = [one for one in texts if one.strip()] or [""]
+        st.session_state[_DONE] = _together([paper_adding.add(settings, one, state, tags) for one in given])
 
     return keep
 

@@ -1,5 +1,6 @@
 """What can be done with a paper on its page: decided, ordered, tagged, cited, forgotten."""
 
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import streamlit as st
@@ -15,6 +16,7 @@ from store.paper_rows import Paper
 from store.papers import MOST_CHARACTERS, MOST_TAGS
 from store.settings import Settings
 
+WEEK = timedelta(days=7)
 KEEP = ("queue", mark("Keep it"), ":material/bookmark_add:")
 SKIP = ("dropped", mark("Skip"), ":material/close:")
 LATER = ("later", mark("Later"), ":material/schedule:")
@@ -110,6 +112,8 @@ def draw_more(paper: Paper, settings: Settings, say: Words) -> None:
             if st.form_submit_button(say.say("Save"), key="paper-rename-save"):
                 do(WRONG, lambda: papers.change(settings, paper.ref, paper.revision, title=title, url=address))
                 st.rerun()
+    if paper.state != "dropped":
+        draw_put_off(paper, settings, say)
     st.caption(say.say("Added by mistake? Forgetting it takes it out of the journal, with its history."))
     st.button(
         say.say("Forget it"),
@@ -119,6 +123,28 @@ def draw_more(paper: Paper, settings: Settings, say: Words) -> None:
         args=(WRONG, partial(papers.forget, settings, paper.ref)),
     )
     draw_wrong("paper-more", say)
+
+
+def draw_put_off(paper: Paper, settings: Settings, say: Words) -> None:
+    """Put it off until a day of the reader's own choice; it comes back to the inbox then."""
+    today = datetime.now(say.zone).date()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="paper-put-off"):
+        day = st.date_input(
+            say.say("Put off until"), value=today + WEEK, min_value=today + timedelta(days=1), key="paper-put-off-until"
+        )
+        st.button(
+            say.say("Put off"),
+            key="paper-put-off-go",
+            icon=":material/schedule:",
+            disabled=day is None,
+            on_click=do,
+            args=(WRONG, partial(papers.decide, settings, paper.ref, "later", _morning(day, say))),
+        )
+
+
+def _morning(day: date | None, say: Words) -> float | None:
+    """When a day begins for the reader, in epoch seconds."""
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=say.zone).timestamp()
 
 
 def _change(settings: Settings, paper: Paper, name: str, key: str) -> None:

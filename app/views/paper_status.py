@@ -9,7 +9,7 @@ from app import paper_searches as searches
 from app.markup import plain, shorten
 from app.paper_searches import Followed
 from app.views.deeds import do, draw_wrong
-from app.views.paper_words import fault
+from app.views.paper_words import answer, fault
 from app.words import Words, mark
 from store.intents import Intent
 from store.settings import Settings
@@ -47,7 +47,10 @@ def draw_live(section: str, settings: Settings, say: Words) -> None:
         for one in asked:
             told = one.kind == "paper_pull" and bool(followed.faulty)  # each search says it below
             if one.state == "refused" and _is_told(one) and not told:
-                st.warning(plain(shorten(one.answer or one.kind, 400)), icon=":material/sync_problem:")
+                st.warning(
+                    plain(shorten(answer(one.answer or one.kind, say, followed.as_of), 400)),
+                    icon=":material/sync_problem:",
+                )
         draw_faults(followed, section, say)
 
 

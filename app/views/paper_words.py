@@ -10,6 +10,7 @@ from app.status import Look
 from app.words import Words, mark
 from store.alert_words import say_phrase
 from store.paper_faults import read as read_fault
+from store.paper_faults import read_all
 from store.paper_rows import Paper, PaperEvent
 
 PAGE = "views/paper.py"
@@ -142,6 +143,11 @@ def progress(paper: Paper, spent: float, left: float | None, say: Words) -> list
 def fault(text: str, say: Words, as_of: float) -> str:
     """Why arXiv could not be asked or read, in the reader's language."""
     return say_phrase(read_fault(text), say, as_of)
+
+
+def answer(text: str, say: Words, as_of: float) -> str:
+    """What became of something that the daemon was asked for, in the reader's language."""
+    return say.say("; ").join(say_phrase(part, say, as_of) for part in read_all(text))
 
 
 def minutes(count: float, say: Words) -> str:

@@ -26,7 +26,7 @@ def show(settings: Settings, say: Words) -> None:
             paper_searches.draw(settings, say)
         return
     if not settings.read_only:
-        paper_add.draw(settings, say, open_it=not any(counts.values()))
+        paper_add.draw(settings, say, open_it=not any(counts.values()), tags=papers.read_tags(settings))
     with blank.shield(say):
         draw_shelf(section, settings, say)
 

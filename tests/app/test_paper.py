@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,18 @@ def test_decisions_tags_and_priority(connection: sqlite3.Connection, open_page: 
     assert known(connection, ref).state == "dropped"
     press(app, "paper-forget")
     assert papers.get(connection, ref) is None and "is not among yours" in shown(app)
+
+
+def test_a_paper_is_put_off_until_a_day(connection: sqlite3.Connection, open_page: Open, shown: Shown) -> None:
+    """It leaves the queue, and comes back on the day that was chosen."""
+    (ref,) = take_up(connection, 1, "queue")
+    app = open_page("paper", id=ref)
+    day = datetime.now(UTC).date() + timedelta(days=30)
+    app.date_input(key="paper-put-off-until").set_value(day).run()
+    press(app, "paper-put-off-go")
+    paper = known(connection, ref)
+    assert paper.state == "later" and paper.until is not None
+    assert abs(paper.until - datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) < 86400
 
 
 def test_a_session_begins_and_passes_are_done(connection: sqlite3.Connection, open_page: Open, shown: Shown) -> None:

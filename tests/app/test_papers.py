@@ -37,6 +37,11 @@ def menu(app: AppTest, paper_id: int, entry: str) -> AppTest:
     return press(app, f"paper-{entry}-{paper_id}-menu")
 
 
+def downloads(app: AppTest) -> list[bool]:
+    """Whether each of the files can be had."""
+    return [not getattr(one, "disabled", False) for one in app.get("download_button")]
+
+
 def id_of(connection: sqlite3.Connection, ref: str) -> int:
     """The row of a paper."""
     return paper_rows.known(connection, ref).id
@@ -303,6 +308,42 @@ def test_a_list_is_taken_along(connection: sqlite3.Connection, home: Path, form:
     text = paper_export.write_out(settings, form, ("queue",), None, {"queue": "Queue"}).decode()
     assert part in text and "bridges" not in text
     assert "bridges" in paper_export.write_out(settings, form, paper_export.KEPT, None, {}).decode()
+
+
+def test_some_of_a_list_are_taken_along(connection: sqlite3.Connection, open_page: Open, home: Path) -> None:
+    """They are picked by their titles; without any nothing can be downloaded."""
+    refs = take_up(connection, 3, "queue")
+    app = open_page("papers", section="queue")
+    app.session_state["papers-export-queue"] = True
+    app.run()
+    app.segmented_control(key="papers-export-of-queue").set_value("some").run()
+    assert downloads(app) == [False] * 3
+    app.multiselect(key="papers-export-picked-queue").set_value(refs[1:]).run()
+    assert downloads(app) == [True] * 3
+    text = paper_export.write_out(load({"MACHIAI_HOME": str(home)}), "csv", ("queue",), None, {}, refs[1:]).decode()
+    assert [line.split(",")[0] for line in text.splitlines()[1:]] == refs[1:]
+
+
+def test_papers_are_added_with_tags(connection: sqlite3.Connection, open_page: Open) -> None:
+    """The tags typed beside the list are on all that it names, and begin anew for the next."""
+    app = open_page("papers")
+    app.text_area[0].set_value("2312.00752\nOn seeds")
+    app.multiselect(key="papers-add-tags").set_value(["ssm"])
+    press(app, "papers-add-go")
+    assert [one.tags for one in papers.list_papers(connection, ["queue"])] == [("ssm",), ("ssm",)]
+    assert app.multiselect(key="papers-add-tags").value == []
+
+
+def test_an_answer_of_the_daemon_is_said_in_japanese(
+    connection: sqlite3.Connection, open_page: Open, shown: Shown
+) -> None:
+    """What became of an adding is kept in English and read by whoever looks."""
+    follow(connection)
+    asked = intents.ask(connection, "paper_add", None, time.time(), {"text": "2312.00752"})
+    words = "arXiv is busy (HTTP 503); the papers are kept by their ids, and asked about again later"
+    intents.answer(connection, asked, "refused", words, time.time())
+    seen = shown(open_page("papers", lang="ja"))
+    assert "論文は ID のまま残し、あとで改めて問い合わせます" in seen and "HTTP 503" in seen and "later" not in seen
 
 
 def test_a_dashboard_that_only_shows_changes_nothing(

@@ -133,6 +133,7 @@ def test_what_is_typed_outlives_a_reload_and_a_switch_of_pages(desk: Dashboard, 
     seen = visit()
     seen.go(f"{desk.url}/journal")
     field = seen.page.locator("[class*='st-key-draft-journal'] textarea")
+    seen.until("() => window.machiaiDrafts")  # the last part of a page to come
     field.press_sequentially("half a thought, 半分の考え")
     seen.go(f"{desk.url}/journal")
     seen.until(ONE_FIELD)

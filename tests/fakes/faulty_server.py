@@ -13,11 +13,12 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from itertools import pairwise
+from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -25,7 +26,8 @@ from urllib.parse import parse_qs, urlsplit
 class Fault:
     """One way for a request to go wrong; ``on`` is the method it waits for (``*`` for any).
 
-    ``store`` says whether what was posted is kept all the same, as when only the answer is lost.
+    ``store`` says whether what was posted is kept all the same, as when only the answer is lost; ``share`` how much of
+    the answer is sent where it is truncated.
     """
 
     kind: str
@@ -35,6 +37,15 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     seconds: float = 0.0
+    share: float = 0.0
+
+
+class Answer(NamedTuple):
+    """What is answered when all is well; without a Content-Type it is of the server's own ``media_type``."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = {}
 
 
 def drop(*, store: bool = False, reset: bool = False, on: str = "POST") -> Fault:
@@ -120,7 +131,10 @@ class FaultyServer(abc.ABC):
         self.stored = threading.Event()
         self.closing = threading.Event()
         self.lock = threading.Lock()
-        self._script: list[Fault] = []
+        self.most_at_once = 0
+        self._at_once = 0
+        self._script: list[Fault | None] = []
+        self._always: Fault | None = None
         self._chance = random.Random(seed)
         self._http = _Http(("127.0.0.1", port), _Handler, self)
         self.place = f"127.0.0.1:{self._http.server_address[1]}"
@@ -137,15 +151,20 @@ class FaultyServer(abc.ABC):
         self._http.shutdown()
         self._http.server_close()
 
-    def script(self, *faults: Fault) -> None:
-        """Let the next requests that fit meet these faults, one each, in order."""
+    def script(self, *faults: Fault | None) -> None:
+        """Let the next requests that fit meet these faults, one each, in order; None is none."""
         with self.lock:
             self._script.extend(faults)
+
+    def always(self, fault: Fault | None) -> None:
+        """Let every request meet this fault, until told otherwise."""
+        self._always = fault
 
     def clear_faults(self) -> None:
         """Work from now on."""
         with self.lock:
             self._script.clear()
+            self._always = None
             self.fault_rate = 0.0
 
     def posts(self) -> list[Request]:
@@ -155,11 +174,28 @@ class FaultyServer(abc.ABC):
     def next_fault(self, method: str) -> Fault | None:
         """The fault that a request is to meet, if any."""
         with self.lock:
-            if self._script and self._script[0].on in (method, "*"):
+            if self._script and (self._script[0] is None or self._script[0].on in (method, "*")):
                 return self._script.pop(0)
             if self.fault_rate and self._chance.random() < self.fault_rate:
                 return self._chance.choice([fault for fault in self.faults if fault.on in (method, "*")])
-        return None
+        return self._always
+
+    def begin(self, request: Request) -> None:
+        """A request has come in."""
+        with self.lock:
+            self.requests.append(request)
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+
+    def end(self) -> None:
+        """It has been answered, or not."""
+        with self.lock:
+            self._at_once -= 1
+
+    def shortest_gap(self) -> float:
+        """The shortest time between the beginnings of two requests, in seconds."""
+        began = sorted(one.time for one in self.requests)
+        return min((later - one for one, later in pairwise(began)), default=float("inf"))
 
     def lets_in(self, headers: dict[str, str]) -> bool:
         """Whether somebody with those headers may use the server."""
@@ -170,8 +206,8 @@ class FaultyServer(abc.ABC):
         return {"requests": [(request.method, request.path, request.body) for request in list(self.requests)]}
 
     @abc.abstractmethod
-    def reply(self, request: Request, *, stores: bool) -> tuple[int, bytes]:
-        """Status and body of the answer when all is well; what is posted is kept where ``stores`` says so."""
+    def reply(self, request: Request, *, stores: bool) -> Answer:
+        """The answer when all is well; what is posted is kept where ``stores`` says so."""
 
 
 class _Http(ThreadingHTTPServer):
@@ -215,16 +251,18 @@ class _Handler(BaseHTTPRequestHandler):
         headers = dict(self.headers)
         allowed = fake.lets_in(headers)
         request = Request(self.command, parts.path, query, headers, body, allowed, time.monotonic())
-        with fake.lock:
-            fake.requests.append(request)
-        fault = fake.next_fault(self.command)
-        code, content = fake.reply(request, stores=allowed and (fault is None or fault.store))
-        if fault is None:
-            self._answer(code, content)
-        else:
-            self._fail(fault, code, content)
+        fake.begin(request)
+        try:
+            fault = fake.next_fault(self.command)
+            answer = fake.reply(request, stores=allowed and (fault is None or fault.store))
+            if fault is None:
+                self._answer(*answer)
+            else:
+                self._fail(fault, answer)
+        finally:
+            fake.end()
 
-    def _answer(self, code: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+    def _answer(self, code: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         self.send_response_only(code)
         given = {
             "Date": formatdate(self.server.fake.clock(), usegmt=True),
@@ -237,14 +275,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _fail(self, fault: Fault, code: int, body: bytes) -> None:
+    def _fail(self, fault: Fault, answer: Answer) -> None:
+        code, body, headers = answer
         if fault.kind == "answer":
             self._answer(fault.status, fault.body, fault.headers)
         elif fault.kind == "stall":
             self.server.fake.closing.wait(fault.seconds)
-            self._answer(code, body)
+            self._answer(*answer)
+        elif fault.kind == "truncated":
+            self._answer(code, body[: int(len(body) * fault.share)], headers)
         elif fault.kind == "cut":
-            self._answer(code, body[: len(body) // 2], {"Content-Length": str(len(body) + 1)})
+            self._answer(code, body[: len(body) // 2], {**headers, "Content-Length": str(len(body) + 1)})
             self.close_connection = True
         elif fault.kind.startswith("drip"):
             self._drip(fault)
@@ -257,7 +298,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")
         if fault.kind == "drip body":
-            self.wfile.write(b"Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{")
+            kind = self.server.fake.media_type.encode()
+            self.wfile.write(b"Content-Type: %s\r\nContent-Length: 1000000\r\n\r\n{" % kind)
         else:
             self.wfile.write(b"X-Slow: ")
         while not self.server.fake.closing.wait(fault.seconds):

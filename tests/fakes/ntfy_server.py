@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.fakes import faulty_server
-from tests.fakes.faulty_server import Fault, FaultyServer, Request, cut, drop, stall, status
+from tests.fakes.faulty_server import Answer, Fault, FaultyServer, Request, cut, drop, stall, status
 
 TOKEN = "tk_FakeTokenOfNobody0123456789"
 RANDOM_FAULTS: tuple[Fault, ...] = (
@@ -102,18 +102,18 @@ class NtfyServer(FaultyServer):
         """What ``GET /inspect`` shows."""
         return {"messages": self.messages, "requests": len(self.requests)}
 
-    def reply(self, request: Request, *, stores: bool) -> tuple[int, bytes]:
+    def reply(self, request: Request, *, stores: bool) -> Answer:
         """A message that was kept, or those of a topic."""
         topic, _, rest = request.path.strip("/").partition("/")
         if not request.allowed:
-            return 401, _error(40101, "unauthorized")
+            return Answer(401, _error(40101, "unauthorized"))
         if request.method == "POST" and not topic and isinstance(request.body, dict) and request.body.get("topic"):
-            return 200, json.dumps(self.store(request.body, request.headers) if stores else {}).encode()
+            return Answer(200, json.dumps(self.store(request.body, request.headers) if stores else {}).encode())
         if request.method == "GET" and rest == "json" and request.query.get("poll"):
             if not self.may_read:
-                return 403, _error(40301, "forbidden")
-            return 200, self.listing(topic, float(request.query.get("since") or 0))
-        return 404, _error(40401, "page not found")
+                return Answer(403, _error(40301, "forbidden"))
+            return Answer(200, self.listing(topic, float(request.query.get("since") or 0)))
+        return Answer(404, _error(40401, "page not found"))
 
 
 def _error(code: int, words: str) -> bytes:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.fakes import faulty_server
-from tests.fakes.faulty_server import Fault, FaultyServer, Request, answer, cut, drop, stall, status
+from tests.fakes.faulty_server import Answer, Fault, FaultyServer, Request, answer, cut, drop, stall, status
 
 TOKEN = "o.FakeTokenOfNobody0123456789abcdef"
 PAGE = 20
@@ -104,17 +104,17 @@ class PushbulletServer(FaultyServer):
         """What ``GET /inspect`` shows."""
         return {"pushes": self.pushes, **super().inspect()}
 
-    def reply(self, request: Request, *, stores: bool) -> tuple[int, bytes]:
+    def reply(self, request: Request, *, stores: bool) -> Answer:
         """A push that was kept, or what was asked for."""
         if not request.allowed:
-            return 401, _error("invalid_access_token", "Access token is missing or invalid.")
+            return Answer(401, _error("invalid_access_token", "Access token is missing or invalid."))
         if request.method == "GET":
             return self._look_up(request)
         if request.path == "/v2/pushes" and isinstance(request.body, dict) and stores:
-            return 200, json.dumps(self.store(request.body)).encode()
-        return 400, _error("invalid_request", "Not a push.")
+            return Answer(200, json.dumps(self.store(request.body)).encode())
+        return Answer(400, _error("invalid_request", "Not a push."))
 
-    def _look_up(self, request: Request) -> tuple[int, bytes]:
+    def _look_up(self, request: Request) -> Answer:
         pages: dict[str, Callable[[], dict[str, Any]]] = {
             "/v2/users/me": lambda: {"iden": "user1", "name": "A Researcher", "email": "someone@example.org"},
             "/v2/devices": lambda: {"devices": [{"iden": "device1", "active": True, "nickname": "phone"}]},
@@ -123,8 +123,8 @@ class PushbulletServer(FaultyServer):
             "/v2/pushes": lambda: self.listing(request.query),
         }
         if request.path not in pages:
-            return 404, _error("not_found", "The page does not exist.")
-        return 200, json.dumps(pages[request.path]()).encode()
+            return Answer(404, _error("not_found", "The page does not exist."))
+        return Answer(200, json.dumps(pages[request.path]()).encode())
 
 
 def _error(code: str, message: str) -> bytes:

@@ -12,6 +12,7 @@ from store.channels import ChannelUrl, awaited, names, read_channels, refuse, se
 from store.database import open_journal, write
 from store.deliveries import Planned
 from store.settings import HIDDEN, Settings, load
+from store.symptoms import Phrase
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general"
 NTFY = "ntfys://tk_AgQdq7mVBoFD37zQVN29@ntfy.example.org/lab-7Hq2?auth=token&priority=high"
@@ -41,7 +42,7 @@ def test_others_can_read_it(tmp_path: Path) -> None:
     """Addresses in a file that others can read are not used, and the way out is said."""
     settings = write_secrets(tmp_path, f'[[channels]]\nname = "lab"\nurl = "{SLACK}"\n', 0o644)
     assert settings.channels == ()
-    assert "chmod 600" in settings.problems[0]
+    assert "chmod 600" in str(settings.problems[0])
 
 
 def test_not_in_the_config(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_not_in_the_config(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(f'[[channels]]\nname = "lab"\nurl = "{SLACK}"\n')
     settings = write_secrets(tmp_path, "")
     assert settings.channels == ()
-    assert "secrets file" in settings.problems[0]
+    assert "secrets file" in str(settings.problems[0])
     assert "TIiaj" not in str(settings.problems)
 
 
@@ -71,16 +72,16 @@ def test_not_in_the_config(tmp_path: Path) -> None:
 def test_refused(name: object, url: object, words: str) -> None:
     """What cannot be a channel is told in words without its address; the others are used."""
     assert words in str(refuse(name, url))
-    problems: list[str] = []
+    problems: list[Phrase] = []
     tables = [{"name": name, "url": url}, {"name": "good", "url": NTFY}]
     assert read_channels(tables, Path("secrets.toml"), problems) == (ChannelUrl("good", NTFY),)
     assert len(problems) == 1
-    assert "T1JJ" not in problems[0]
+    assert "T1JJ" not in str(problems[0])
 
 
 def test_two_of_a_name() -> None:
     """Of two channels of one name the first is used."""
-    problems: list[str] = []
+    problems: list[Phrase] = []
     tables = [{"name": "lab", "url": SLACK}, {"name": "lab", "url": NTFY}, "nothing"]
     assert read_channels(tables, Path("secrets.toml"), problems) == (ChannelUrl("lab", SLACK),)
     assert len(problems) == 2

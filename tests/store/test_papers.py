@@ -67,6 +67,10 @@ class TestTakingUp:
         take(journal, replace(HORIZON, version=2, withdrawn=True, comment="This paper has been withdrawn"))
         known = papers.known(journal, HORIZON.ref)
         assert known.withdrawn and "withdrawn" in [one.kind for one in papers.history(journal, known.id)]
+        take(journal, replace(HORIZON, version=1))
+        assert papers.known(journal, known.id).withdrawn
+        take(journal, replace(HORIZON, version=3))
+        assert not papers.known(journal, known.id).withdrawn
 
     def test_by_doi_and_address(self, journal: sqlite3.Connection) -> None:
         """What is known by another name is the same; what is told with less does not take away."""

@@ -106,7 +106,7 @@ def test_an_unknown_key(environ: dict[str, str]) -> None:
     config(environ, "pol_seconds = 3\nport = 9000\n")
     settings = load(environ)
     assert settings.port == 9000
-    assert "did you mean poll_seconds" in settings.problems[0]
+    assert "did you mean poll_seconds" in str(settings.problems[0])
 
 
 def test_token(environ: dict[str, str]) -> None:
@@ -123,7 +123,7 @@ def test_secrets_that_others_can_read(environ: dict[str, str], mode: int) -> Non
     secrets(environ, f'pushbullet_token = "{TOKEN}"', mode)
     settings = load(environ)
     assert settings.pushbullet_token == ""
-    assert "chmod 600" in settings.problems[0]
+    assert "chmod 600" in str(settings.problems[0])
 
 
 def test_no_token_in_the_config(environ: dict[str, str]) -> None:

@@ -155,7 +155,7 @@ class PushbulletAccount:
             self.missing = self._files.trouble or self.missing
             return self._channel
         before, self.settings = self.settings, settings
-        unused = [problem for problem in settings.problems if str(settings.secrets) in problem]
+        unused = [str(one) for one in settings.problems if str(settings.secrets) in str(one)]
         self.missing = "; ".join([NO_TOKEN, *unused]) if not settings.pushbullet_token else ""
         self._channel = channel_from(
             settings,

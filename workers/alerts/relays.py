@@ -139,7 +139,7 @@ class Relays:
             if relay is not None and relay.channel.hold is not None:
                 deliveries.expire(self._connection, name, now - _OLDEST_SECONDS, relay.channel.hold.error, now=now)
         gone = [name for name in awaited if name not in self._relays]
-        unread = [problem for problem in self._settings.problems if str(self._settings.secrets) in problem]
+        unread = [str(one) for one in self._settings.problems if str(self._settings.secrets) in str(one)]
         if not gone or self._files.trouble or unread:
             for name in gone:
                 deliveries.lapse_claims(self._connection, name, now)

@@ -26,7 +26,7 @@ def advance_trial(connection: sqlite3.Connection, settings: Settings, intent: In
     alert = _find(connection, intent, name)
     if alert is None:
         if name not in channels.names(settings):
-            said = [problem for problem in settings.problems if str(settings.secrets) in problem]
+            said = [str(one) for one in settings.problems if str(settings.secrets) in str(one)]
             words = "; ".join([f"there is no channel {name!r}", *said])
             intents.answer(connection, intent.id, "refused", words, now)
             return

@@ -74,7 +74,7 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
     """All findings, in the order in which one thing needs another."""
     yield Finding("python", "ok", f"{sys.version.split()[0]}, {sys.executable}")
     for problem in settings.problems:
-        yield Finding("settings", "wrong", problem)
+        yield Finding("settings", "wrong", str(problem))
     known = {name for name, _, _ in describe()} | {PREFIX + name for name in _OUR_OWN}
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in known:

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import IO
 
 import click
@@ -48,7 +49,7 @@ paper.add_command(pdf)
 
 
 @paper.command()
-@click.argument("items", nargs=-1, metavar="ID|URL|DOI|TITLE…")
+@click.argument("items", nargs=-1, metavar="ID|URL|DOI|TITLE|FILE.bib…")
 @click.option("--bibtex", "file", type=click.File(encoding="utf-8", errors="replace"), help="All of a BibTeX file.")
 @click.option("--state", type=click.Choice(STATES), default="queue", show_default=True, help="Where to.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A word to find it by; may be given again.")
@@ -57,19 +58,18 @@ def add(items: tuple[str, ...], file: IO[str] | None, state: str, tags: tuple[st
 
     Those of arXiv are kept by their ids where arXiv cannot be asked just now; what they are is asked later.
     """
-    texts = [item for item in items if item != "-"]
+    files = [_read_file(item) for item in items if item.endswith(".bib")]
+    texts = [item for item in items if item != "-" and not item.endswith(".bib")]
     if "-" in items or not (items or file):
         if sys.stdin.isatty():
             say("paste a list, a line each; Ctrl-D ends it")
         texts.append(sys.stdin.read())
     if file is not None:
-        texts.append(file.read())
+        files.append(file.read())
     with open_papers(writes=True) as (connection, settings):
         now = time.time()
         with write(connection):
-            taken = [
-                take_in(connection, text, now, state=state, tags=tags) for text in _joined(texts, file is not None)
-            ]
+            taken = [take_in(connection, text, now, state=state, tags=tags) for text in _joined(texts, files)]
         refs = list(dict.fromkeys(one.ref for kept in taken for one in (*kept.new, *kept.known)))
         if any(one.source == "arxiv" and one.version is None for kept in taken for one in (*kept.new, *kept.known)):
             from workers.papers.errands import Errands, spell_completed
@@ -196,10 +196,17 @@ def undo() -> None:
         say("nothing of the last day is to be taken back" if back is None else spell_paper(back))
 
 
-def _joined(texts: Sequence[str], has_file: bool) -> list[str]:
-    """What was typed as one list, a line each; a file stays by itself, for it may be BibTeX."""
-    typed = texts[:-1] if has_file else texts
-    return [text for text in ["\n".join(typed), *texts[len(typed) :]] if text.strip()] or [""]
+def _joined(typed: Sequence[str], files: Sequence[str]) -> list[str]:
+    """What was typed as one list, a line each; a file stays by itself, for it is BibTeX."""
+    return [text for text in ["\n".join(typed), *files] if text.strip()] or [""]
+
+
+def _read_file(path: str) -> str:
+    """The BibTeX of a file that was named as a paper; UsageError where it cannot be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def _put(names: Sequence[str], state: str, until: float | None = None) -> None:

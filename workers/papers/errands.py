@@ -9,6 +9,7 @@ from store import paper_files, paper_lookups, paper_searches, papers
 from store.database import write
 from store.errors import PaperError
 from store.intents import ADD_PAPERS, FETCH_PAPER, PULL_PAPERS, Intent
+from store.paper_faults import spell
 from store.paper_lists import read_list
 from store.paper_rows import known
 from store.paper_searches import DEGRADED, FAILED, Search
@@ -95,7 +96,7 @@ class Errands:
             one = paper_searches.get_search(self.connection, int(chosen))
             searches = [one] if one is not None else []
         if not searches:
-            return REFUSED, "there is no search to pull; follow one first"
+            return REFUSED, spell("no_search")
         pulled = list(self.pull(searches))
         wrong = [one for one in pulled if one.outcome in (DEGRADED, FAILED)]
         return (REFUSED if wrong else DONE), spell_pulls(pulled)
@@ -116,7 +117,7 @@ class Errands:
         self.files.tick()
         file = paper_files.read(self.connection, paper.ref)
         if file is None or file.state == "failed" or file.error:
-            return REFUSED, (file.error if file is not None else "") or "the PDF could not be had"
+            return REFUSED, (file.error if file is not None else "") or spell("pdf_failed")
         return (DONE, "the PDF is there") if file.state == "ready" else (ACCEPTED, "fetching the PDF")
 
 
@@ -135,9 +136,9 @@ def spell_pulls(pulled: Sequence[Pulled]) -> str:
 
 def spell_completed(done: Completed) -> str:
     """What arXiv told of papers that were added, in a line."""
-    parts = [f"arXiv told of {done.known} paper{'' if done.known == 1 else 's'}"] if done.known else []
+    parts = [spell("told", count=done.known)] if done.known else []
     if done.unknown:
-        parts.append(f"arXiv knows no paper of {'that id' if done.unknown == 1 else f'{done.unknown} of the ids'}")
+        parts.append(spell("unknown_id") if done.unknown == 1 else spell("unknown_ids", count=done.unknown))
     if done.reason:
-        parts.append(f"{done.reason}; the papers are kept by their ids, and asked about again later")
-    return "; ".join(parts) or "nothing was to be asked"
+        parts += [done.reason, spell("asked_later")]
+    return "; ".join(parts) or spell("nothing_asked")

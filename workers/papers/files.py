@@ -20,6 +20,7 @@ from requests import Response
 
 from store import paper_files
 from store.database import write
+from store.paper_faults import spell
 from store.paper_rows import Paper, known
 from store.settings import Settings
 from workers.alerts.channels.deadline import DeadlineAdapter
@@ -138,7 +139,7 @@ class PaperFiles:
             return f"{self.settings.arxiv_url}/pdf/{paper.ref}{version}", True
         address = paper_files.web_address(paper)
         if address is None:
-            raise _Failed("it is not known where its PDF is", final=True)
+            raise _Failed(spell("pdf_nowhere"), final=True)
         return address, _is_arxiv(address, self.settings)
 
     def _fetch(self, draft: Path, part: Part, turn: Turn | None) -> bool:
@@ -170,7 +171,7 @@ class PaperFiles:
         status = response.status_code
         if status in (403, 429, 503):
             after = read_retry_after(response.headers.get("Retry-After", ""), self.clock())
-            reason = f"{_host(part)} wants to be left alone (HTTP {status})"
+            reason = spell("pdf_left_alone", host=_host(part), status=status)
             raise _Failed(reason, until=turn.refused(reason, after) if turn else None)
         if turn is not None and status < 500:
             turn.answered()
@@ -178,16 +179,16 @@ class PaperFiles:
             return self._follow(response, draft, part)
         if status == 416:
             drop_draft(draft)
-            raise _Failed("the PDF changed while it was fetched")
+            raise _Failed(spell("pdf_changed"))
         if status in (404, 410):
-            raise _Failed(f"{_host(part)} has no PDF of it (HTTP {status}); it may have been withdrawn", final=True)
+            raise _Failed(spell("pdf_none", host=_host(part), status=status), final=True)
         if status not in (200, 206):
-            raise _Failed(f"{_host(part)} answered with HTTP {status}", final=400 <= status < 500)
+            raise _Failed(spell("pdf_status", host=_host(part), status=status), final=400 <= status < 500)
         if status == 200 or not _continues(response, part):
             part.size = 0
             if status == 206:
                 drop_draft(draft)
-                raise _Failed(f"{_host(part)} sent another part of the PDF than was asked for")
+                raise _Failed(spell("pdf_part", host=_host(part)))
         return self._keep(response, draft, part)
 
     def _follow(self, response: Response, draft: Path, part: Part) -> bool:
@@ -196,7 +197,7 @@ class PaperFiles:
         safe = urlsplit(where).scheme == "https" or urlsplit(where).scheme == urlsplit(part.where).scheme
         if part.moves >= _MOST_MOVES or not safe:
             drop_draft(draft)
-            raise _Failed(f"{_host(part)} sends one from address to address", final=True)
+            raise _Failed(spell("pdf_moved", host=_host(part)), final=True)
         drop_draft(draft)
         write_about(draft, Part(part.address, where, moves=part.moves + 1))
         return False
@@ -205,10 +206,8 @@ class PaperFiles:
         length = response.headers.get("Content-Length", "")
         total = part.size + int(length) if length.isdecimal() else None
         if total is not None and total > self.most_bytes:
-            raise _Failed(
-                f"the PDF has {total / 1e6:.0f} MB, more than the {self.most_bytes / 1e6:.0f} that are fetched",
-                final=True,
-            )
+            large = spell("pdf_large", size=f"{total / 1e6:.0f}", most=f"{self.most_bytes / 1e6:.0f}")
+            raise _Failed(large, final=True)
         etag = response.headers.get("ETag", "")
         part.validator = etag if etag and not etag.startswith("W/") else response.headers.get("Last-Modified") or None
         write_about(draft, part)
@@ -219,15 +218,13 @@ class PaperFiles:
             for data in response.iter_content(_CHUNK):
                 if part.size < _HEAD and not _may_be_pdf(data if not part.size else b"%PDF-"):
                     drop_draft(draft)
-                    raise _Failed(f"{_host(part)} sent something that is no PDF{_title(data)}")
+                    raise _Failed(_spell_other(_host(part), data))
                 file.write(data)
                 file.flush()
                 part.size += len(data)
                 if part.size > self.most_bytes:
                     drop_draft(draft)
-                    raise _Failed(
-                        f"the PDF has more than the {self.most_bytes / 1e6:.0f} MB that are fetched", final=True
-                    )
+                    raise _Failed(spell("pdf_larger", most=f"{self.most_bytes / 1e6:.0f}"), final=True)
         if total is not None and part.size != total:
             raise requests.ConnectionError("the connection broke off")
         if total is None and not _has_end(draft):
@@ -238,11 +235,11 @@ class PaperFiles:
         """Put a whole PDF into its place, after a look into it, and let its text be found."""
         if draft.stat().st_size == 0:
             drop_draft(draft)
-            raise _Failed("an empty file was sent in place of the PDF")
+            raise _Failed(spell("pdf_empty"))
         pages, text, error = look_into(draft, self.beat)
         if error:
             drop_draft(draft)
-            raise _Failed(f"what was sent cannot be opened as a PDF: {error}")
+            raise _Failed(spell("pdf_damaged", reason=error))
         with draft.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
@@ -272,9 +269,11 @@ def _has_end(path: Path) -> bool:
         return b"%%EOF" in file.read()
 
 
-def _title(data: bytes) -> str:
+def _spell_other(host: str, data: bytes) -> str:
     found = re.search(rb"<title[^>]*>\s*([^<]{1,100})</title>", data, re.IGNORECASE)
-    return f" but a web page: “{' '.join(found[1].decode('utf-8', 'replace').split())}”" if found else ""
+    if found is None:
+        return spell("pdf_other", host=host)
+    return spell("pdf_page", host=host, title=" ".join(found[1].decode("utf-8", "replace").split()))
 
 
 def _host(part: Part) -> str:
@@ -289,9 +288,9 @@ def _is_arxiv(address: str, settings: Settings) -> bool:
 
 def _explain(error: requests.RequestException, adapter: DeadlineAdapter) -> str:
     if adapter.expired or isinstance(error, requests.Timeout):
-        return f"hardly anything of the PDF came within {adapter.seconds:g} s"
+        return spell("pdf_slow", seconds=f"{adapter.seconds:g}")
     if isinstance(error, requests.exceptions.SSLError):
-        return "the certificate of the server cannot be checked"
+        return spell("pdf_certificate")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return "the address of the PDF cannot be used"
-    return "the connection broke off while the PDF was fetched"
+        return spell("pdf_address")
+    return spell("pdf_broke")

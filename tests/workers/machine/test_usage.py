@@ -1,5 +1,6 @@
 """What a process tree uses, on real processes and, for what cannot be arranged, on a /proc of our own making."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -65,7 +66,8 @@ def _start() -> Iterator[Callable[..., tuple[subprocess.Popen[str], Identity]]]:
     for process in started:
         for pid in {*processes.family_of(process.pid), *processes.session_members(process.pid)}:
             if pid != process.pid:
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # short-lived, as some of them are to be
+                    os.kill(pid, signal.SIGKILL)
         process.kill()
         process.communicate()
 

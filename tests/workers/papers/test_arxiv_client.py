@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from store.paper_gate import SPACING_SECONDS
 from store.settings import Settings
 from tests.conftest import SHARED
 from tests.fakes import arxiv_server as fake
@@ -98,7 +99,7 @@ class TestFaults:
             (fake.slow(5), Unreached, "did not answer within 1 s"),
             (fake.dripping(), Unreached, "did not answer within 1 s"),
             (fake.failing(), Unreached, "HTTP 500"),
-            (fake.Fault("answer", 400, {}, b"<feed><summary>bad</summary></feed>"), BadQuery, "HTTP 400: bad"),
+            (fake.answer(400, b"<feed><summary>bad</summary></feed>"), BadQuery, "HTTP 400: bad"),
         ],
     )
     def test_it_is_named_after_one_request(
@@ -135,9 +136,9 @@ class TestFaults:
     ) -> None:
         """Another address of the same answer is another request, three seconds later."""
         arxiv.put(*samples(2))
-        arxiv.script(fake.Fault("answer", 301, {"Location": "/api/query?search_query=all:sample&max_results=1"}))
+        arxiv.script(fake.answer(301, b"", {"Location": "/api/query?search_query=all:sample&max_results=1"}))
         assert len(client.search("all:sample", 0, 1).finds) == 1
-        assert (len(arxiv.requests), clock.slept) == (2, [3.0])
+        assert (len(arxiv.requests), clock.slept) == (2, [SPACING_SECONDS])
 
     def test_nobody_there(self, at_arxiv: Settings, gate: Gate, clock: Clock) -> None:
         """Without a server, or without such a name, it is said that arXiv cannot be reached."""

@@ -162,7 +162,7 @@ class TestFaults:
             (fake.dropped(), FAILED),
             (fake.slow(5), FAILED),
             (fake.failing(), FAILED),
-            (fake.Fault("answer", 400), FAILED),
+            (fake.answer(400), FAILED),
         ],
     )
     def test_a_fault_is_no_quiet_day(
