@@ -34,10 +34,10 @@ p { margin: 0.4rem 0; }
 .beside h2 { margin-top: 0; }
 .items b { font-weight: 600; }
 .items span { color: var(--soft); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 0.6rem; margin: 0.8rem 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 0.6rem; margin: 0.8rem 0; }
 .tiles > div { background: var(--panel); border-radius: 0.6rem; padding: 0.55rem 0.8rem; }
 .tiles dt { color: var(--soft); font-size: 0.85rem; }
-.tiles dd { margin: 0; font-size: 1.3rem; font-weight: 600; }
+.tiles dd { margin: 0; font-size: 1.2rem; font-weight: 600; white-space: nowrap; }
 .tiles small { display: block; color: var(--soft); font-size: 0.8rem; font-weight: 400; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: 1rem 1.5rem; }
 .charts figure { margin: 0; max-width: 34rem; }
