@@ -56,7 +56,7 @@ def this_week() -> Week:
 
 @pytest.mark.parametrize(
     ("width", "scheme", "locale"),
-    [(1280, "light", "en-US"), (1280, "dark", "ja-JP"), (390, "light", "ja-JP"), (390, "dark", "en-US")],
+    [(1280, "light", "en-US"), (390, "dark", "ja-JP")],
 )
 def test_every_section_loads_cleanly(desk: Dashboard, visit: Look, width: int, scheme: str, locale: str) -> None:
     """On desk and phone, by day and night: no error, no foreign request, no sideways scroll, text that reads."""
