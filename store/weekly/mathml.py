@@ -123,7 +123,7 @@ class _Formula:
         outer = ("munder", "mover", "munderover") if stacked else ("msub", "msup", "msubsup")
         rows = [f"<mrow>{one}</mrow>" for one in (below, above) if one is not None]
         tag = outer[2] if len(rows) == 2 else outer[0] if above is None else outer[1]
-        return f"<{tag}>{base}{''.join(rows)}</{tag}>"
+        return f"<{tag}>{base or '<mrow></mrow>'}{''.join(rows)}</{tag}>"
 
     def _argument(self) -> str:
         """What a command or a mark is about: a group in braces, or the next thing."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
 CHROMIUM = Path("/usr/bin/chromium")
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -66,9 +66,11 @@ class Visit:
 
     def go(self, address: str) -> None:
         """Open an address and wait until the page is drawn."""
+        patience = START_SECONDS * 1000  # the first page of a server takes what its modules take to be read
         self.page.goto(address)
-        self.page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(state="attached")
-        self.page.locator("h1").first.wait_for()
+        drawn = self.page.locator("[data-testid='stApp'][data-test-script-state='notRunning']")
+        drawn.wait_for(state="attached", timeout=patience)
+        self.page.locator("h1").first.wait_for(timeout=patience)
 
     def until(self, condition: str, arg: object = None) -> None:
         """Wait until a condition holds in the page; looked at by the clock, for a window that nobody sees may draw no

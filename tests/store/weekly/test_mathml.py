@@ -3,7 +3,7 @@
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.weekly.mathml import to_mathml
@@ -82,6 +82,7 @@ def test_what_is_not_known_is_not_drawn(tex: str) -> None:
         max_size=30,
     )
 )
+@example([r"\left", "'"])
 def test_whatever_is_drawn_is_whole(parts: list[str]) -> None:
     """Each element is closed and has as many parts as it must have."""
     for display in (False, True):
