@@ -96,6 +96,9 @@ def read_buckets(
             records = _block_records(connection, series_id, window, int(records.chunk[0]), int(records.chunk[-1]))
         records.extend(loose)
         records, codes = _mix(connection, series_id, window, records, tail)
+        if sum(records.points) <= buckets:  # much reaches into the window, and little of it is inside
+            columns, codes = _read_exactly(connection, series_id, window)
+            return fill_buckets(columns, codes, axis, buckets)
     return fill_buckets(*order(records, codes, axis), axis, buckets)
 
 

@@ -299,6 +299,13 @@ class TestBuckets:
             if len(inside) <= buckets:
                 assert len(drawn) == len(inside)
 
+    def test_few_points_of_many(self, journal: sqlite3.Connection) -> None:
+        """Two points out of the middle of a chunk are two buckets, however much lies around them."""
+        found = fill(journal, made_of([Batch(2500, 1)]))
+        steps = [one.step for one in read(journal, found.id)][500:502]
+        drawn = curves.read_buckets(journal, found.id, low=steps[0], high=steps[1], buckets=4)
+        assert [(bucket.x_low, bucket.x_high, bucket.count) for bucket in drawn] == [(one, one, 1) for one in steps]
+
     @QUIET
     @given(batches=batches_of_points, buckets=st.sampled_from((4, 40, 1000)), axis=st.sampled_from(("step", "time")))
     def test_jitter_and_time(
