@@ -21,7 +21,7 @@ from store import database
 from tests.fakes import journal, measurements
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
@@ -162,33 +162,17 @@ def open_window(
     zone: str = "Asia/Tokyo",
     motion: Any = "no-preference",
 ) -> Visit:
-    """A browser window with a profile of its own."""
-    return open_tab(open_profile(browser, width, scheme, locale, zone, motion))
-
-
-def open_profile(
-    browser: "Browser",
-    width: int = 1280,
-    scheme: Any = "light",
-    locale: str = "en-US",
-    zone: str = "Asia/Tokyo",
-    motion: Any = "no-preference",
-) -> "BrowserContext":
-    """A profile of the browser, with its cookies and its cache."""
+    """A browser window of its own; it notes errors and foreign requests."""
+    height = 900 if width > 500 else 844
     context = browser.new_context(
-        viewport={"width": width, "height": 900 if width > 500 else 844},
+        viewport={"width": width, "height": height},
         color_scheme=scheme,
         locale=locale,
         timezone_id=zone,
         reduced_motion=motion,
     )
     context.set_default_timeout(15_000)
-    return context
-
-
-def open_tab(profile: "BrowserContext") -> Visit:
-    """A page in that profile; it notes errors and foreign requests."""
-    made = Visit(profile.new_page())
+    made = Visit(context.new_page())
 
     def note(message: Any) -> None:
         if message.type == "error" and not PROBES.search(message.location.get("url", "")):
@@ -204,32 +188,15 @@ def open_tab(profile: "BrowserContext") -> Visit:
     return made
 
 
-@pytest.fixture(name="profiles", scope="module")
-def _profiles(browser: "Browser") -> "Iterator[dict[tuple[int, str, str], BrowserContext]]":
-    """The browser's profiles by width, scheme and language: in a new one all of the dashboard's scripts are read anew."""
-    made: dict[tuple[int, str, str], BrowserContext] = {}
-    yield made
-    for one in made.values():
-        one.close()
-
-
 @pytest.fixture(name="visit")
-def _visit(
-    browser: "Browser", profiles: "dict[tuple[int, str, str], BrowserContext]"
-) -> Iterator[Callable[..., Visit]]:
-    """Open browser windows of a given width, scheme and language; closed after the test, with all that they kept."""
-    tabs = []
+def _visit(browser: "Browser") -> Iterator[Callable[..., Visit]]:
+    """Open browser windows of a given width, scheme and language; closed after the test."""
+    windows = []
 
     def visit(width: int = 1280, scheme: Any = "light", locale: str = "en-US") -> Visit:
-        kind = (width, str(scheme), locale)
-        if kind not in profiles:
-            profiles[kind] = open_profile(browser, width, scheme, locale)
-        tabs.append(open_tab(profiles[kind]))
-        return tabs[-1]
+        windows.append(open_window(browser, width, scheme, locale))
+        return windows[-1]
 
     yield visit
-    for tab in tabs:
-        tab.page.evaluate("localStorage.clear()") if tab.page.url.startswith("http") else None
-        tab.page.close()
-    for profile in profiles.values():
-        profile.clear_cookies()
+    for window in windows:
+        window.page.context.close()
