@@ -86,7 +86,8 @@ def read(text: str) -> Phrase:
 
 def read_all(text: str) -> list[Phrase]:
     """The parts of an answer that was kept, as words to say."""
-    return [read(part) for part in text.split("; ")] if read(text).message == "{text}" else [read(text)]
+    whole = read(text)
+    return [whole] if whole.message != "{text}" else [read(part) for part in text.split("; ")]
 
 
 def messages() -> list[str]:
