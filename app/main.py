@@ -5,7 +5,7 @@ Run by Streamlit (`machiai up` does), from the checkout, so that `.streamlit/con
 
 import streamlit as st
 
-from app import blank, collection, styles, undelivered, words
+from app import blank, callbacks, collection, styles, undelivered, words
 from app.markup import plain
 from app.views import drafts, search_box, session_clock
 from store import settings as store_settings
@@ -22,6 +22,7 @@ BENCH = (
 
 def show() -> None:
     """Draw the page the address names."""
+    callbacks.protect()
     st.set_page_config(page_title="Machiai", page_icon=BENCH, layout="wide", initial_sidebar_state=210)
     try:
         settings = store_settings.load()

@@ -1,0 +1,86 @@
+"""What a reader does next does not break off what is being kept."""
+
+import pytest
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.state import SessionState
+from streamlit.testing.v1 import AppTest
+
+from app import callbacks
+
+
+def page(how: str) -> None:
+    """A field that is kept in several steps, while something else is asked for in the middle."""
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+    def keep() -> None:
+        context = get_script_run_ctx()
+        assert context is not None and context.script_requests is not None
+        if how == "rerun":
+            context.script_requests.request_rerun(RerunData())
+        else:
+            context.script_requests.request_stop()
+        st.session_state["kept"] = st.session_state["typed"]
+        st.session_state["told"] = True
+
+    st.text_input("Typed", key="typed", on_change=keep)
+
+
+@pytest.fixture(name="bare")
+def _bare():
+    """Streamlit as it is by itself, and as it was afterwards."""
+    methods = [(SessionState, "_call_callbacks"), (ScriptRunner, "_maybe_handle_execution_control_request")]
+    before = [getattr(owner, name) for owner, name in methods]
+    for (owner, name), method in zip(methods, before, strict=True):
+        setattr(owner, name, getattr(method, "__wrapped__", method))
+    yield
+    for (owner, name), method in zip(methods, before, strict=True):
+        setattr(owner, name, method)
+
+
+def type_in(how: str) -> AppTest:
+    shown = AppTest.from_function(page, args=(how,), default_timeout=20).run()
+    return shown.text_input(key="typed").set_value("a lesson").run()
+
+
+@pytest.mark.parametrize("how", ["rerun", "stop"])
+class TestProtect:
+    def test_a_callback_is_done_whole(self, bare: None, how: str) -> None:
+        """Another run that is asked for, or a tab that is closed, comes after what is being kept."""
+        callbacks.protect()
+        shown = type_in(how)
+        assert shown.session_state["kept"] == "a lesson"
+        assert shown.session_state["told"]
+
+    def test_streamlit_alone_breaks_it_off(self, bare: None, how: str) -> None:
+        """Without it the text is lost; where this fails, Streamlit has mended it and ``app.callbacks`` can go."""
+        shown = type_in(how)
+        assert "told" not in shown.session_state
+
+
+def test_a_page_is_ended_for_the_next_one(bare: None) -> None:
+    """Outside callbacks a run still ends where another one is asked for."""
+
+    def slow() -> None:
+        import streamlit as st
+        from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+        turns = st.session_state.get("turns", 0) + 1
+        st.session_state["turns"] = turns
+        context = get_script_run_ctx()
+        assert context is not None and context.script_requests is not None
+        if turns == 1:
+            context.script_requests.request_rerun(RerunData())
+        st.text("drawn")
+        st.session_state["drawn"] = [*st.session_state.get("drawn", []), turns]
+
+    callbacks.protect()
+    assert AppTest.from_function(slow, default_timeout=20).run().session_state["drawn"] == [2]
+
+
+def test_twice_is_once(bare: None) -> None:
+    """Each run of the page may ask for it."""
+    callbacks.protect()
+    once = SessionState._call_callbacks
+    callbacks.protect()
+    assert SessionState._call_callbacks is once
