@@ -2,9 +2,10 @@
 
 Streamlit ends a run of the page as soon as the reader does something else, at whichever call comes next, and each use
 of ``st.session_state`` is such a call, also in a callback. A key pressed right after a field was left would so have
-broken off what kept its text, and that callback is not called again (streamlit/streamlit, issue 10578). Here the
-request waits until the callbacks are through. ``runner.fastReruns`` is off for the same reason: with it the next run
-begins beside the one that is ended, on the same session.
+broken off what kept its text, and that callback is not called again (streamlit/streamlit, issue 10578). A click whose
+run is ended before its callbacks began is dropped as well. Here what is asked for meanwhile waits until the callbacks
+are through. ``runner.fastReruns`` is off for the same reason: with it the next run begins beside the one that is
+ended, on the same session.
 """
 
 import threading
@@ -12,9 +13,9 @@ from functools import wraps
 from typing import Any
 
 from streamlit.runtime.scriptrunner import ScriptRunner
-from streamlit.runtime.state import SessionState
+from streamlit.runtime.state import SafeSessionState
 
-_CALL, _CHECK = "_call_callbacks", "_maybe_handle_execution_control_request"
+_CALL, _CHECK = "on_script_will_rerun", "_maybe_handle_execution_control_request"
 _LOCK = threading.Lock()
 _inside = threading.local()
 
@@ -23,12 +24,12 @@ def protect() -> None:
     """Let every callback of this process be done whole; once is enough. AttributeError with a Streamlit that has no
     such methods, which only another version than the pinned one can be."""
     with _LOCK:
-        call, check = getattr(SessionState, _CALL), getattr(ScriptRunner, _CHECK)
+        call, check = getattr(SafeSessionState, _CALL), getattr(ScriptRunner, _CHECK)
         if hasattr(call, "__wrapped__"):
             return
 
         @wraps(call)
-        def call_whole(state: SessionState, *args: Any, **options: Any) -> None:
+        def call_whole(state: SafeSessionState, *args: Any, **options: Any) -> None:
             _inside.callbacks = True
             try:
                 call(state, *args, **options)
@@ -40,5 +41,5 @@ def protect() -> None:
             if not getattr(_inside, "callbacks", False):
                 check(runner)
 
-        setattr(SessionState, _CALL, call_whole)
+        setattr(SafeSessionState, _CALL, call_whole)
         setattr(ScriptRunner, _CHECK, check_between)

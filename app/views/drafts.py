@@ -7,12 +7,17 @@ to the place for files below it. What was sent and could not be kept is held by 
 """
 
 import json
+import time
+from collections import deque
 from typing import Any
 
 import streamlit as st
 
-_NUMBER, _SENT, _TURN = "draft-number:", "draft-sent", "draft-turn"
+_NUMBER, _SENT, _TURN, _MET = "draft-number:", "draft-sent", "draft-turn", "draft-met"
 PREFIX = "draft-"
+LATELY_SECONDS = 120.0
+"""How long it is known what was kept, for a page that is loaded anew before its browser heard of it."""
+_lately: deque[tuple[float, str, str]] = deque(maxlen=100)
 
 SCRIPT = """<script>
 (() => {
@@ -41,28 +46,34 @@ SCRIPT = """<script>
     field.dispatchEvent(new Event("input", { bubbles: true }));
     const part = field.closest("details:not([open])");
     if (part) part.querySelector("summary").click();
-    setTimeout(() => {
-      if (document.activeElement !== field) field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
-    }, 100);
+  };
+  // A page that is still being drawn may draw the field empty once more; and nobody leaves a field they are not in.
+  const bring = (field) => {
+    const key = keyOf(field), full = fullOf(field), end = Date.now() + 5000;
+    let isLeft = false;
+    put(field, heldAt(key).text);
+    const timer = setInterval(() => {
+      const held = heldAt(key);
+      if (Date.now() > end || !held || !held.text || !field.isConnected || fullOf(field) !== full) {
+        clearInterval(timer);
+      } else if (!field.value) {
+        isLeft = false;
+        put(field, held.text);
+      } else if (!isLeft && document.activeElement !== field) {
+        isLeft = true;
+        field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+      }
+    }, 40);
   };
   const seen = new WeakSet();
   const restore = () => {
     for (const field of document.querySelectorAll(
       "[class*='st-key-draft-'] textarea, [class*='st-key-draft-'] input[type=text]")) {
-      if (seen.has(field)) continue;
+      if (seen.has(field) || field.disabled) continue;
       seen.add(field);
       const held = heldAt(keyOf(field));
-      if (!held || held.text === field.value || field.disabled) continue;
-      if (held.load !== load || turnOf(fullOf(field)) <= turnOf(held.full)) {
-        put(field, held.text);
-        const full = fullOf(field);
-        // A busy page may draw it empty once more.
-        for (const later of [500, 2000, 5000]) setTimeout(() => {
-          const still = heldAt(keyOf(field));
-          const isEmpty = field.isConnected && !field.value && fullOf(field) === full;
-          if (isEmpty && still && still.text) put(field, still.text);
-        }, later);
-      }
+      if (!held || held.text === field.value) continue;
+      if (held.load !== load || turnOf(fullOf(field)) <= turnOf(held.full)) bring(field);
     }
   };
   const hold = (field) => {
@@ -117,6 +128,7 @@ def typed(name: str, kept: str = "") -> str:
 def forget(*names: str) -> None:
     """What was typed is kept, or given up: the fields begin anew."""
     for name in names:
+        _lately.append((time.monotonic(), name, typed(name)))
         st.session_state.pop(key_of(name), None)
         st.session_state[_NUMBER + name] = number(name) + 1
         _tell(name, None)
@@ -124,6 +136,7 @@ def forget(*names: str) -> None:
 
 def sent(name: str, text: str) -> None:
     """That text has left the field, which stays as it is; what is typed there since then is another one."""
+    _lately.append((time.monotonic(), name, text))
     _tell(name, text)
 
 
@@ -131,6 +144,9 @@ def watch() -> None:
     """Let the browser hold what is typed in such fields, and drop what arrived; once on every page."""
     state = st.session_state
     gone = state.pop(_SENT, [])
+    if _MET not in state:
+        state[_MET] = True
+        gone += [(name, text) for at, name, text in list(_lately) if text and time.monotonic() - at < LATELY_SECONDS]
     if gone:
         state[_TURN] = state.get(_TURN, 0) + 1  # a script that is the same as before would not run again
     written = json.dumps(gone).replace("</", "<\\/")

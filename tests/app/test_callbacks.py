@@ -1,8 +1,10 @@
 """What a reader does next does not break off what is being kept."""
 
+from typing import Any
+
 import pytest
-from streamlit.runtime.scriptrunner import ScriptRunner
-from streamlit.runtime.state import SessionState
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_run_ctx
+from streamlit.runtime.state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
 from app import callbacks
@@ -29,7 +31,7 @@ def page(how: str) -> None:
 @pytest.fixture(name="bare")
 def _bare():
     """Streamlit as it is by itself, and as it was afterwards."""
-    methods = [(SessionState, "_call_callbacks"), (ScriptRunner, "_maybe_handle_execution_control_request")]
+    methods = [(SafeSessionState, "on_script_will_rerun"), (ScriptRunner, "_maybe_handle_execution_control_request")]
     before = [getattr(owner, name) for owner, name in methods]
     for (owner, name), method in zip(methods, before, strict=True):
         setattr(owner, name, getattr(method, "__wrapped__", method))
@@ -41,6 +43,43 @@ def _bare():
 def type_in(how: str) -> AppTest:
     shown = AppTest.from_function(page, args=(how,), default_timeout=20).run()
     return shown.text_input(key="typed").set_value("a lesson").run()
+
+
+def click(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """Press a button, and ask for another run before the callbacks of the first one began."""
+
+    def counter() -> None:
+        import streamlit as st
+
+        def count() -> None:
+            st.session_state["count"] = st.session_state.get("count", 0) + 1
+
+        st.button("Count", on_click=count)
+
+    shown = AppTest.from_function(counter, default_timeout=20).run()
+    begin = SafeSessionState.on_script_will_rerun
+    asked: list[bool] = []
+
+    def begin_late(state: SafeSessionState, *args: Any, **options: Any) -> None:
+        context = get_script_run_ctx()
+        if not asked and context is not None and context.script_requests is not None:
+            asked.append(context.script_requests.request_rerun(RerunData()))
+        begin(state, *args, **options)
+
+    with monkeypatch.context() as changed:
+        changed.setattr(SafeSessionState, "on_script_will_rerun", begin_late)
+        return shown.button[0].click().run()
+
+
+class TestClicks:
+    def test_a_click_is_not_dropped(self, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A run that is ended before it began has done what was clicked."""
+        callbacks.protect()
+        assert click(monkeypatch).session_state["count"] == 1
+
+    def test_streamlit_alone_drops_it(self, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without it the click is lost."""
+        assert "count" not in click(monkeypatch).session_state
 
 
 @pytest.mark.parametrize("how", ["rerun", "stop"])
@@ -81,6 +120,6 @@ def test_a_page_is_ended_for_the_next_one(bare: None) -> None:
 def test_twice_is_once(bare: None) -> None:
     """Each run of the page may ask for it."""
     callbacks.protect()
-    once = SessionState._call_callbacks
+    once = SafeSessionState.on_script_will_rerun
     callbacks.protect()
-    assert SessionState._call_callbacks is once
+    assert SafeSessionState.on_script_will_rerun is once
