@@ -48,6 +48,8 @@ def _drawn(path: str, changed: int, page: int, width: int) -> bytes:
         raise PaperError("page {page} took longer than {n} s to be drawn", page=page, n=f"{SECONDS:.0f}") from None
     if done.returncode or not done.stdout.startswith(b"\x89PNG"):
         lines = done.stderr.decode(errors="replace").strip().splitlines()
+        if lines and "password" in lines[-1].casefold():
+            raise PaperError("this PDF is locked with a password; download it and open it where that can be typed in")
         raise PaperError("page {page} cannot be drawn: {why}", page=page, why=lines[-1] if lines else "no picture")
     return done.stdout
 

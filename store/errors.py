@@ -92,9 +92,6 @@ class EntryError(MachiaiError):
 class PaperError(MachiaiError):
     """A paper, or a search for papers, cannot be kept or changed like that; nothing was written."""
 
-    def __init__(self, message: str = "", /, **values: object) -> None:
-        super().__init__(message.format(**values) if values else message)
-
 
 class ReviewError(MachiaiError):
     """There is no such week, or its review cannot be changed like that; nothing was written."""

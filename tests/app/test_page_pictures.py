@@ -11,6 +11,7 @@ from PIL import Image
 from app import page_pictures
 from app.page_pictures import page_image
 from store.errors import PaperError
+from tests.fakes.pdf_server import make_pdf
 
 
 def make(path: Path, sizes: list[tuple[int, int]]) -> Path:
@@ -43,12 +44,15 @@ def test_the_next_page_is_drawn_beside(tmp_path: Path, wait_for: Callable[..., N
 
 
 def test_what_cannot_be_drawn_is_told(tmp_path: Path) -> None:
-    """A page there is not, a file that is none, a file that is gone: each says so, and the dashboard goes on."""
+    """A page there is not, a file that is none, one that is locked, one that is gone: each says so, and the dashboard goes on."""
     path = make(tmp_path / "a.pdf", [(600, 800)])
     with pytest.raises(PaperError, match="there is no page 2; the last is 1"):
         page_image(path, 2, 300)
     path.write_bytes(b"%PDF-1.7 nonsense")
     with pytest.raises(PaperError, match="page 1 cannot be drawn"):
+        page_image(path, 1, 300)
+    path.write_bytes(make_pdf("a page", is_locked=True))
+    with pytest.raises(PaperError, match="locked with a password; download it"):
         page_image(path, 1, 300)
     path.unlink()
     with pytest.raises(PaperError, match="not there any more"):

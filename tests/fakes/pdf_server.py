@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+LOCK = b"""/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>""" % (
+    b"5a" * 32,
+    b"a5" * 32,
+)
+"""What says that a PDF is encrypted, by a password that is not the empty one."""
 
-def make_pdf(*pages: str, padding: int = 0) -> bytes:
-    """A PDF with a line of text (Latin letters) on each page, and that many bytes of nothing."""
+
+def make_pdf(*pages: str, padding: int = 0, is_locked: bool = False) -> bytes:
+    """A PDF with a line of text (Latin letters) on each page, and that many bytes of nothing; one that is locked says
+    so, and cannot be read without a password."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids = []
     for text in pages:
@@ -29,7 +36,8 @@ def make_pdf(*pages: str, padding: int = 0) -> bytes:
         out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    trailer = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
+    lock = LOCK if is_locked else b""
+    trailer = b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, lock, len(out))
     return out + head + table + trailer
 
 

@@ -348,3 +348,10 @@ def test_the_text_of_pages(tmp_path: Path) -> None:
     path.write_bytes(make_pdf("First page", "Second page"))
     assert look_into(path) == (2, "First page\n\f\nSecond page", "")
     assert clean("train\ufffe\r\ning of\x00 nets\r\n") == "training of  nets\n"
+
+
+def test_a_pdf_that_is_locked(tmp_path: Path) -> None:
+    """One that asks for a password is kept without its text, and that is no fault of the file."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(make_pdf("First page", is_locked=True))
+    assert look_into(path) == (None, "", "")
