@@ -106,7 +106,7 @@ _TABLE = (
         "The date it waited for has come. What a run unblocks is told with the run's end.",
         severity=SOON,
     ),
-    Rule("review", "The week's review is due", "Once a week, at the time you choose.", severity=DIGEST),
+    Rule("review", "The week's review is due", "Once a week, at the time you choose."),
     Rule(
         "goals",
         "The goals of a new week",

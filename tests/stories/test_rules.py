@@ -274,12 +274,11 @@ def _gpu_free(world: World) -> float:
 @tells("review", "week in review", "1 of 1 runs finished")
 def _review(world: World) -> float:
     world.wall = FRIDAY + 5 * HOUR + 30 * MINUTE
-    world.choose(digests=("18:00", "18:45"))
     run = world.launch()
     world.train(run, last=60, ends=lambda: world.exits(run))
-    world.look_until(FRIDAY + 8 * HOUR - 5, every=25)
+    world.look_until(FRIDAY + 6 * HOUR - 5, every=25)
     assert [title[:10] for title in world.titles()] == ["✔ finished"]
-    return FRIDAY + 8 * HOUR
+    return FRIDAY + 6 * HOUR
 
 
 @tells("goals", "goals of this week", "the ablation of table 2", "read two papers")
@@ -330,7 +329,7 @@ def test_told_once_and_in_time(kind: str, world: World, server: PushbulletServer
 def test_a_closed_week_is_not_reminded_of(world: World, server: PushbulletServer) -> None:
     """Who closes the week on Friday morning hears nothing of it in the afternoon, also where it was held already."""
     world.wall = FRIDAY + 5 * HOUR
-    world.choose(digests=("18:00",), review="fri 15:30")
+    world.choose(review="fri 15:30", quiet=("15:20", "18:00"))
     run = world.launch()
     world.train(run, last=60, ends=lambda: world.exits(run))
     world.look_until(FRIDAY + 6 * HOUR, every=25)

@@ -57,7 +57,7 @@ def state(one: Planned) -> tuple[str, str | None]:
 class TestOneChannel:
     """One channel, and a budget that is never short."""
 
-    @pytest.mark.parametrize("kind", ["crashed", "finished", "stalled", "threshold", "note", "test", "xid"])
+    @pytest.mark.parametrize("kind", ["crashed", "finished", "stalled", "threshold", "note", "test", "xid", "review"])
     def test_at_once(self, kind: str) -> None:
         """What needs a person goes at once."""
         assert plan(kind)[P] == Planned(P)
@@ -66,7 +66,7 @@ class TestOneChannel:
         """A loss that diverged is kept back for a minute: the crash that follows tells it better."""
         assert plan("diverged")[P] == Planned(P, "held", NOON + 60, "grace", WORDS["grace"])
 
-    @pytest.mark.parametrize("kind", ["best", "eta_slipped", "disk", "review"])
+    @pytest.mark.parametrize("kind", ["best", "eta_slipped", "disk", "goals"])
     def test_digest(self, kind: str) -> None:
         """What can wait comes with the next digest."""
         found = plan(kind)[P]

@@ -2,7 +2,6 @@
 
 from datetime import datetime, tzinfo
 
-from store.alert_rules import DIGEST
 from store.weekly.calendar import week_of_day
 from workers.alerts.judgement import Judgement
 from workers.alerts.rules.review import Weeks
@@ -25,4 +24,4 @@ def judge_goals(now: float, zone: tzinfo | None, weeks: Weeks) -> list[Judgement
     if week is None or not goals or any(now - changed < SETTLED_SECONDS for _, changed in goals):
         return []
     facts = {"week": week, "goals": [text for text, _ in goals]}
-    return [Judgement("goals", True, facts, occasion=week, severity=DIGEST)]
+    return [Judgement("goals", True, facts, occasion=week)]

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
 from typing import Any, Protocol
 
-from store.alert_rules import DIGEST
 from store.weekly.calendar import week_of
 from workers.alerts.judgement import Judgement
 from workers.alerts.sights import MachineSight
@@ -46,7 +45,7 @@ def judge_review(
     if not any(facts.get(name) for name in ("runs", "finished", "crashed", "hours")):
         return []
     told = {"week": due[0], "begin": due[1], "end": due[2], **facts}
-    return [Judgement("review", True, told, occasion=due[0], severity=DIGEST)]
+    return [Judgement("review", True, told, occasion=due[0])]
 
 
 def last_due(when: str, now: float, zone: tzinfo | None, start: str = "mon") -> tuple[str, float, float] | None:
