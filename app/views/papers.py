@@ -4,12 +4,10 @@ import streamlit as st
 
 from app import blank, papers, words
 from app.papers import Shelf
-from app.views import paper_add, paper_inbox, paper_lists, paper_searches, paper_status, paper_words
+from app.views import paper_add, paper_inbox, paper_lists, paper_searches, paper_status, paper_words, sections
 from app.words import Words
 from store import settings as store_settings
 from store.settings import Settings
-
-_SECTION = "papers-section"
 
 
 def show(settings: Settings, say: Words) -> None:
@@ -17,7 +15,10 @@ def show(settings: Settings, say: Words) -> None:
     st.html(paper_words.STYLE)
     st.title(say.say("Papers"), anchor=False)
     counts = papers.read_counts(settings)
-    section = choose_section(counts, say)
+    numbers = counts | {"aside": counts["later"] + counts["dropped"]}
+    section = sections.choose(
+        "papers", paper_words.SECTIONS, say, lambda one: f" {numbers[one]:,}" if numbers.get(one) else ""
+    )
     if settings.read_only:
         st.caption(":material/lock: " + say.say("This dashboard only shows: nothing can be changed here."))
     paper_status.draw(section, counts, settings, say)
@@ -58,26 +59,6 @@ def chosen_tag(section: str) -> str | None:
     """The tag that a list is cut down to."""
     found = st.session_state.get(f"papers-tag-{section}")
     return str(found) if found else None
-
-
-def choose_section(counts: dict[str, int], say: Words) -> str:
-    """The section; the address carries it, so that links lead there."""
-    asked = st.query_params.get("section", "")
-    numbers = counts | {"aside": counts["later"] + counts["dropped"]}
-    section = st.segmented_control(
-        say.say("Section"),
-        list(paper_words.SECTIONS),
-        default=asked if asked in paper_words.SECTIONS else "inbox",
-        required=True,
-        format_func=lambda one: say.say(paper_words.SECTIONS[one]) + (f" {numbers[one]:,}" if numbers.get(one) else ""),
-        key=_SECTION,
-        label_visibility="collapsed",
-    )
-    if section != "inbox":
-        st.query_params["section"] = section
-    else:
-        st.query_params.pop("section", None)
-    return str(section)
 
 
 _settings = store_settings.load()

@@ -7,7 +7,7 @@ import streamlit as st
 from app import blank, review, words
 from app.markup import plain
 from app.review import Span
-from app.views import review_history, review_reading, review_week
+from app.views import review_history, review_reading, review_week, sections
 from app.words import Words, mark, why
 from store import settings as store_settings
 from store.errors import ReviewError
@@ -15,14 +15,13 @@ from store.settings import Settings
 from store.weekly.calendar import Week, parse_week
 
 SECTIONS = {"week": mark("Week"), "history": mark("History"), "reading": mark("Reading")}
-_SECTION, _ASKED = "review-section", "review-section-asked"
 
 
 def show(settings: Settings, say: Words) -> None:
     """The section that is chosen: a week, the weeks before it, or what was read."""
     span = review.read_span(settings, say.zone)
     week = asked_week(span, say)
-    section = choose_section(say)
+    section = sections.choose("review", SECTIONS, say)
     if settings.read_only:
         st.caption(":material/lock: " + say.say("This dashboard only shows: nothing can be changed here."))
     draws: dict[str, Callable[[], None]] = {
@@ -45,29 +44,6 @@ def asked_week(span: Span, say: Words) -> Week:
         st.warning(plain(why(error, say)), icon=":material/event_busy:")
         return span.current
     return min(week, span.last)
-
-
-def choose_section(say: Words) -> str:
-    """The section; the address carries it, so that links lead there."""
-    asked = st.query_params.get("section", "")
-    number, shown = st.session_state.get(_ASKED, (0, asked))
-    if asked in SECTIONS and asked != shown:
-        number += 1  # a link of this page asks for another section than the one that is chosen
-    section = st.segmented_control(
-        say.say("Section"),
-        list(SECTIONS),
-        default=asked if asked in SECTIONS else "week",
-        required=True,
-        format_func=lambda one: say.say(SECTIONS[one]),
-        key=f"{_SECTION}~{number}" if number else _SECTION,
-        label_visibility="collapsed",
-    )
-    if section != "week":
-        st.query_params["section"] = section
-    else:
-        st.query_params.pop("section", None)
-    st.session_state[_ASKED] = (number, "" if section == "week" else section)
-    return str(section)
 
 
 _settings = store_settings.load()

@@ -299,6 +299,15 @@ def test_pull_now_waits_for_the_daemon(connection: sqlite3.Connection, open_page
     assert "arXiv wants to be left alone" in shown(app)
 
 
+def test_a_link_leads_to_another_section(open_page: Open) -> None:
+    """A link on the page to another section is followed, also where one was chosen by hand before."""
+    app = open_page("papers")
+    app.segmented_control[0].set_value("queue").run()
+    assert app.query_params["section"] in ("queue", ["queue"])
+    app.query_params["section"] = "searches"
+    assert app.run().segmented_control[0].value == "searches"
+
+
 @pytest.mark.parametrize(("form", "part"), [("bib", "@misc{"), ("md", "- [Selective"), ("csv", "2609.00000,1,")])
 def test_a_list_is_taken_along(connection: sqlite3.Connection, home: Path, form: str, part: str) -> None:
     """As BibTeX, Markdown or CSV, of the states that are asked for."""
