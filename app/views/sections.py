@@ -1,4 +1,4 @@
-"""The sections of a page, beside each other at its top; the address names the one that is shown, so links lead there."""
+"""The sections of a page, side by side at its top; the address names the one that is shown, so links lead there."""
 
 from collections.abc import Callable, Mapping
 
