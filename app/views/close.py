@@ -65,7 +65,8 @@ FOCUS = """<script>
     if (!field && ++turns < 60) return;
     clearInterval(timer);
     const now = document.activeElement;
-    if (field && !(now && /INPUT|TEXTAREA/.test(now.tagName))) field.focus({ preventScroll: true });
+    const isBusy = now && (/INPUT|TEXTAREA/.test(now.tagName) || place.contains(now)); // somebody was quicker
+    if (field && !isBusy) field.focus({ preventScroll: true });
   }, 50);
 })();
 </script>"""
