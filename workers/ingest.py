@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 LAST_LINE_CHARACTERS = 400
 SLOW_TICKS = 20
 """Every how many looks at what rarely changes: ended runs that may yet revive, the folder's listing."""
-LOG_POLLS = 2
+LOG_POLLS = 3
 """Every how many polls the log of a run that goes on as it did is read, where there is more than one a second."""
 CONFIRM_SECONDS = 1.0
 """How long a process must be seen gone without an exit record before we conclude anything from it."""
