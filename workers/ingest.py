@@ -39,8 +39,8 @@ log = logging.getLogger(__name__)
 LAST_LINE_CHARACTERS = 400
 SLOW_TICKS = 20
 """Every how many looks at what rarely changes: ended runs that may yet revive, the folder's listing."""
-LOG_POLLS = 3
-"""Every how many polls the log of a run that goes on as it did is read, where there is more than one a second."""
+LOG_POLLS, LOG_SECONDS = 3, 1.5
+"""Every how many polls the log of a run that goes on as it did is read, and how many seconds apart that is at most."""
 CONFIRM_SECONDS = 1.0
 """How long a process must be seen gone without an exit record before we conclude anything from it."""
 BESIDE_SECONDS = 60.0
@@ -59,7 +59,7 @@ _SETTLED_SECONDS = 1.0
 def log_seconds(settings: Settings) -> float:
     """How many seconds apart the log of a run that goes on is read."""
     poll = settings.poll_seconds
-    return poll * LOG_POLLS if poll < 1.0 else poll
+    return max(poll, min(poll * LOG_POLLS, LOG_SECONDS))
 
 
 class Ingester:
