@@ -4,8 +4,7 @@ Streamlit ends a run of the page as soon as the reader does something else, at w
 of ``st.session_state`` is such a call, also in a callback. A key pressed right after a field was left would so have
 broken off what kept its text, and that callback is not called again (streamlit/streamlit, issue 10578). A click whose
 run is ended before its callbacks began is dropped as well. Here what is asked for meanwhile waits until the callbacks
-are through. ``runner.fastReruns`` is off for the same reason: with it the next run begins beside the one that is
-ended, on the same session.
+are through, and the next run of the same session begins its own after them.
 """
 
 import threading
@@ -17,6 +16,8 @@ from streamlit.runtime.state import SafeSessionState
 
 _CALL, _CHECK = "on_script_will_rerun", "_maybe_handle_execution_control_request"
 _LOCK = threading.Lock()
+_TURNS = [threading.RLock() for _ in range(64)]
+"""One for each session, but for a few that share theirs by chance."""
 _inside = threading.local()
 
 
@@ -30,11 +31,12 @@ def protect() -> None:
 
         @wraps(call)
         def call_whole(state: SafeSessionState, *args: Any, **options: Any) -> None:
-            _inside.callbacks = True
-            try:
-                call(state, *args, **options)
-            finally:
-                _inside.callbacks = False
+            with _TURNS[id(object.__getattribute__(state, "_state")) // 64 % len(_TURNS)]:
+                _inside.callbacks = True
+                try:
+                    call(state, *args, **options)
+                finally:
+                    _inside.callbacks = False
 
         @wraps(check)
         def check_between(runner: ScriptRunner) -> None:

@@ -1,10 +1,13 @@
 """What a reader does next does not break off what is being kept."""
 
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_run_ctx
-from streamlit.runtime.state import SafeSessionState
+from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.testing.v1 import AppTest
 
 from app import callbacks
@@ -123,3 +126,27 @@ def test_twice_is_once(bare: None) -> None:
     once = SafeSessionState.on_script_will_rerun
     callbacks.protect()
     assert SafeSessionState.on_script_will_rerun is once
+
+
+def test_the_next_run_waits_for_the_callbacks_of_the_one_before(bare: None) -> None:
+    """Two runs of one session, as when a key follows at once, do not work on its state at the same time."""
+    callbacks.protect()
+    raw, is_inside = SessionState(), threading.Event()
+    order: list[str] = []
+
+    def first() -> None:
+        is_inside.set()
+        time.sleep(0.3)  # long enough for the other to come first, if it could
+        order.append("first")
+
+    def begin(act: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=SafeSessionState(raw, act).on_script_will_rerun, args=(None,))
+        thread.start()
+        return thread
+
+    began = begin(first)
+    assert is_inside.wait(20)
+    following = begin(lambda: order.append("second"))
+    began.join(20)
+    following.join(20)
+    assert order == ["first", "second"]
