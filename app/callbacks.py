@@ -17,7 +17,7 @@ from streamlit.runtime.state import SafeSessionState
 _CALL, _CHECK = "on_script_will_rerun", "_maybe_handle_execution_control_request"
 _LOCK = threading.Lock()
 _TURNS = [threading.RLock() for _ in range(64)]
-"""One for each session, but for a few that share theirs by chance."""
+"""A session's is found by where its state lies in memory, as nothing can be kept with the state itself."""
 _inside = threading.local()
 
 

@@ -1,7 +1,6 @@
 """What a reader does next does not break off what is being kept."""
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -131,13 +130,17 @@ def test_twice_is_once(bare: None) -> None:
 def test_the_next_run_waits_for_the_callbacks_of_the_one_before(bare: None) -> None:
     """Two runs of one session, as when a key follows at once, do not work on its state at the same time."""
     callbacks.protect()
-    raw, is_inside = SessionState(), threading.Event()
+    raw, is_inside, came = SessionState(), threading.Event(), threading.Event()
     order: list[str] = []
 
     def first() -> None:
         is_inside.set()
-        time.sleep(0.3)  # long enough for the other to come first, if it could
+        came.wait(0.3)  # the other would come in at once, if it could
         order.append("first")
+
+    def second() -> None:
+        order.append("second")
+        came.set()
 
     def begin(act: Callable[[], None]) -> threading.Thread:
         thread = threading.Thread(target=SafeSessionState(raw, act).on_script_will_rerun, args=(None,))
@@ -146,7 +149,7 @@ def test_the_next_run_waits_for_the_callbacks_of_the_one_before(bare: None) -> N
 
     began = begin(first)
     assert is_inside.wait(20)
-    following = begin(lambda: order.append("second"))
+    following = begin(second)
     began.join(20)
     following.join(20)
     assert order == ["first", "second"]

@@ -57,7 +57,7 @@ def test_when(now, start, told):
 
 
 def test_what():
-    """All of them, in their order, in the digest, as a moment of their week."""
+    """All of them, in their order, as urgent as their rule is, as a moment of their week."""
     (found,) = judge_goals(at(23, 8), TOKYO, Weeks(GOALS))
     assert (found.rule, found.active, found.occasion, found.severity) == ("goals", True, "2026-W48", None)
     assert found.facts == {"week": "2026-W48", "goals": ["read less", "論文を書く"]}

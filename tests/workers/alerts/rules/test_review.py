@@ -67,7 +67,7 @@ def test_when(now, due):
 
 
 def test_what():
-    """The week up to then, with its figures, in the digest, as a moment of its ISO week."""
+    """The week up to then, with its figures, as urgent as its rule is, as a moment of its ISO week."""
     (found,) = judge(at(2026, 11, 20, 18, 0))
     assert (found.active, found.occasion, found.severity) == (True, "2026-W47", None)
     assert found.facts == figures(0, 0) | {
